@@ -1,0 +1,91 @@
+"""argparse with our manners: errors are raised with a suggestion, help fits a screen."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+from geniejars import UsageError
+from jarbuild.suggestions import did_you_mean, nearest
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that raises UsageError instead of ending the process.
+
+    `help_text` is shown for --help as it is, where a screen needs a denser one than argparse's.
+    """
+
+    def __init__(
+        self,
+        prog: str,
+        description: str = "",
+        examples: Sequence[str] = (),
+        help_text: str | None = None,
+    ) -> None:
+        super().__init__(
+            prog,
+            description=description,
+            epilog="\n".join(["examples:", *(f"  {e}" for e in examples)]) if examples else None,
+            formatter_class=_Compact,
+            allow_abbrev=False,
+            add_help=False,
+        )
+        self.help_text = help_text
+        self.option_names: list[str] = []
+        self._forwards = False
+        self.add_argument("-h", "--help", action="help", help="show this")
+        self.add_argument("--no-color", action="store_true", help="no colours, as with NO_COLOR")
+
+    def add_argument(self, *names: Any, **settings: Any) -> argparse.Action:
+        action = super().add_argument(*names, **settings)
+        self.option_names.extend(action.option_strings)
+        self._forwards = self._forwards or action.nargs == argparse.REMAINDER
+        return action
+
+    def read(self, words: Sequence[str]) -> argparse.Namespace:
+        """Options and positionals in any order; raises UsageError.
+
+        Where the last positional is a remainder, everything after the first positional is its.
+        """
+        if self._forwards:
+            return self.parse_args(words)
+        known, unknown = self.parse_known_intermixed_args(words)
+        if unknown:
+            raise self._unknown(unknown[0])
+        return known
+
+    def format_help(self) -> str:
+        return super().format_help() if self.help_text is None else f"{self.help_text}\n"
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, help=f"see {self.prog} --help")
+
+    def _unknown(self, word: str) -> UsageError:
+        if not word.startswith("-"):
+            return UsageError(f"one argument too many: {word}", help=f"see {self.prog} --help")
+        name = word.partition("=")[0]
+        return UsageError(
+            f"unknown option {name}",
+            help=did_you_mean(name, self.option_names) or f"see {self.prog} --help",
+        )
+
+
+class _Compact(argparse.RawDescriptionHelpFormatter):
+    """One line an option where it fits."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=26)
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    """An argument type: one of the words; a mistyped one is told what was meant."""
+
+    def choose(word: str) -> str:
+        if word in choices:
+            return word
+        found = nearest(word, choices)
+        meant = f"; did you mean {found}?" if found else ""
+        raise argparse.ArgumentTypeError(f"{word!r} is none of {', '.join(choices)}{meant}")
+
+    return choose

@@ -1,0 +1,55 @@
+"""Files that carry their own checksum: written whole, or as good as absent."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from geniejars import sha256
+
+PARTIAL = ".partial-"
+"""How the name of a file begins that is being written."""
+
+
+class DamagedFileError(ValueError):
+    """A file whose content is not what was once written."""
+
+
+def write_sealed(path: Path, content: bytes) -> None:
+    """Durably replace the file."""
+    with replacing(path) as file:
+        file.write(sha256(content).encode() + b"\n" + content)
+
+
+def read_sealed(path: Path) -> bytes:
+    """What was written; raises DamagedFileError, and OSError where there is no such file."""
+    seal, _, content = path.read_bytes().partition(b"\n")
+    if seal != sha256(content).encode():
+        raise DamagedFileError(str(path))
+    return content
+
+
+@contextmanager
+def replacing(path: Path, *, durable: bool = True) -> Iterator[BinaryIO]:
+    """A new file that takes the place of `path` at the end, unless an exception came.
+
+    Without `durable` a crash of the machine may leave it empty: for files that can tell so.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(prefix=PARTIAL, dir=path.parent)
+    partial = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+            file.flush()
+            if durable:
+                os.fsync(descriptor)
+        # Rename last: a reader must never find half an entry under its final name.
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise

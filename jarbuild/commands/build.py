@@ -1,0 +1,172 @@
+"""`jarbuild [PATH]`: read the project, plan it, run the plan, show what happens."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+
+from attrs import evolve, frozen
+
+from geniejars import (
+    Config,
+    DamagedEntryError,
+    Home,
+    Planned,
+    StepFailedError,
+    Surroundings,
+    Waiting,
+    agent_status,
+    allocate,
+    bind_jfile,
+    bound_jar,
+    cache_folder,
+    execute,
+    find_situation,
+    keep_secrets,
+    load_config,
+    reach_of_manager,
+    read_state,
+    resolve_name,
+)
+from jarbuild.cache.store import Store
+from jarbuild.display import Display
+from jarbuild.options import BuildOptions
+from jarbuild.planner import Planning, Wishes, make_plan
+from jarbuild.project import Project, read_project
+from jarbuild.selection import selected
+from jarbuild.target import Target, target_of
+
+MOST_NEW_PLANS = 3
+"""How often a damaged cache entry may turn up during one build before we give up."""
+
+
+def run(options: BuildOptions, display: Display) -> int:
+    """0, or with `--plan --check` 1 where a step would run. Raises JarbuildError."""
+    config = _config(options)
+    project = read_project(options.path, _common(config))
+    job = Job(options, config, project, display)
+    return job.show_plan() if options.plan else job.build()
+
+
+def _config(options: BuildOptions) -> Config:
+    config = load_config(options.config)
+    return evolve(config, isolation=options.isolation) if options.isolation else config
+
+
+def _common(config: Config) -> str | None:
+    return None if config.common_dir is None else str(config.common_dir)
+
+
+@frozen
+class Job:
+    """One build as it was asked for."""
+
+    options: BuildOptions
+    config: Config
+    project: Project
+    display: Display
+
+    def show_plan(self) -> int:
+        """The plan of a build right now; changes nothing on disk, asks nobody."""
+        with Store.open(cache_folder(), is_writable=False) as store:
+            plan = self._plan(store, target_of(self.config, self._jar())).plan
+        self.display.show(Planned(plan))
+        would_run = any(step.verdict.status == "run" for step in plan.steps)
+        return 1 if self.options.check and would_run else 0
+
+    def build(self) -> int:
+        find_situation(self.config)  # what a jar sees is in every key
+        with Store.open(cache_folder(), is_writable=True) as store:
+            home = self._home(store)
+            with home.locked(f"another build of {home.name}"):
+                home.recover()
+                self._execute(store, home)
+        if self.options.up:
+            self._start(home)
+        return 0
+
+    def _jar(self) -> str | None:
+        """The jar to build into, where there is one already; raises UsageError."""
+        state = read_state(self.config)
+        named = self.options.jar or selected()
+        if named is not None:
+            return resolve_name(state, named)
+        return bound_jar(state, self.project.path)
+
+    def _home(self, store: Store) -> Home:
+        """The jar, allocated if need be, but not for a JFile that is wrong."""
+        name = self._jar()
+        if name is None:
+            self._plan(store, target_of(self.config, None))
+            name = allocate(self.config, jfile=self.project.path)
+        else:
+            bind_jfile(self.config, name, self.project.path)
+        return Home(self.config, name, self._wait, self.display.note)
+
+    def _wait(self, what: str) -> None:
+        self.display.show(Waiting(what))
+
+    def _plan(self, store: Store, target: Target) -> Planning:
+        return make_plan(
+            self.project.jfile,
+            jfile_path=self.project.name,
+            target=target,
+            environment=os.environ,
+            store=store,
+            wishes=Wishes(
+                args=self.options.args,
+                no_cache=self.options.no_cache,
+                no_cache_from=self.options.no_cache_from,
+                share_imports=self.options.share_imports,
+            ),
+            keep_stamps=store.is_writable,
+        )
+
+    def _execute(self, store: Store, home: Home) -> None:
+        """Run the plan; where the cache turns out damaged, make a new one and run that."""
+        for attempt in range(MOST_NEW_PLANS + 1):
+            planning = self._plan(store, target_of(self.config, home.name))
+            self._refuse_warnings(planning)
+            try:
+                return self._run(planning, store, home)
+            except DamagedEntryError:
+                if attempt == MOST_NEW_PLANS:
+                    raise
+        return None
+
+    def _refuse_warnings(self, planning: Planning) -> None:
+        if self.options.strict and planning.plan.warnings:
+            raise StepFailedError(
+                f"a warning fails this build: {planning.plan.warnings[0]}",
+                help="--strict was given; leave it out to build all the same",
+            )
+
+    def _run(self, planning: Planning, store: Store, home: Home) -> None:
+        keep_secrets(self.config, home.name, _only(planning.secrets, planning.plan.prepared.imports))
+        good_in = None
+        try:
+            done = execute(
+                planning.plan, home, store, self._around(planning), planning.folders,
+                self.display.show,
+            )  # fmt: skip
+            good_in = home.name
+        finally:
+            planning.remember(store, good_in)
+        self.display.show(done)
+
+    def _around(self, planning: Planning) -> Surroundings:
+        reach = reach_of_manager() if self.config.forward_proxy else {}
+        return Surroundings(planning.secrets, reach, self.options.restart, self.options.clean)
+
+    def _start(self, home: Home) -> None:
+        """`--up`: what already runs has been changed under it, or was ended by --restart."""
+        if agent_status(self.config, home.name).running:
+            return
+        home.start_app()
+        entry = read_state(self.config)["pool"][home.name]
+        ports = ", ".join(f"http://127.0.0.1:{port}/" for port in entry["ports"] or ())
+        self.display.note(f"{entry['alias'] or home.name} is up; its ports: {ports or 'none'}")
+
+
+def _only(values: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
+    return {name: values[name] for name in names}

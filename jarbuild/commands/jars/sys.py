@@ -1,0 +1,43 @@
+"""`geniejars sys`: the server that starts agents when they are needed."""
+
+from __future__ import annotations
+
+import argparse
+
+from geniejars import Config, find_situation, list_agents, shut_down
+from jarbuild.arguments import Parser, one_of
+from jarbuild.commands.jars.opened import open_pool
+from jarbuild.display.screen import Screen
+
+SUMMARY = """\
+The server that starts agents on demand. Every command starts it by itself;
+`down` ends it with everything that runs in jars, apps first and kindly."""
+EXAMPLES = ("geniejars sys status", "geniejars sys down")
+
+
+def options(parser: Parser) -> None:
+    parser.add_argument("action", metavar="up|down|status", type=one_of("up", "down", "status"))
+
+
+def run(arguments: argparse.Namespace, screen: Screen) -> int:
+    act = {"up": _up, "down": _down, "status": _status}[arguments.action]
+    screen.print(act(open_pool(screen)))
+    return 0
+
+
+def _up(config: Config) -> list[str]:
+    return [f"Server running (isolation: {find_situation(config).name})"]
+
+
+def _down(config: Config) -> list[str]:
+    shut_down(config)
+    return ["Server shut down"]
+
+
+def _status(config: Config) -> list[str]:
+    agents = sorted((a.jar, a.role, a.pid) for a in list_agents(config))
+    lines = [
+        f"{jar}: running (pid {pid})" + (", building" if role == "build" else "")
+        for jar, role, pid in agents
+    ]
+    return lines or ["No agents running"]

@@ -1,0 +1,65 @@
+"""Where a command writes: results to one stream, problems to the other."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TextIO
+
+from attrs import frozen
+
+from jarbuild.display.columns import width_of
+from jarbuild.display.controls import escaped
+from jarbuild.display.diagnostics import render
+from jarbuild.display.palette import Palette, palette_for
+from jarbuild.problems import Problem
+
+
+@frozen
+class Screen:
+    """Both streams of a process, usually; `color` is what was asked for."""
+
+    out: TextIO
+    err: TextIO
+    color: bool = True
+
+    @property
+    def palette(self) -> Palette:
+        return palette_for(self.out, wanted=self.color)
+
+    @property
+    def width(self) -> int | None:
+        """Columns to fit; None where the output is no terminal."""
+        return width_of(self.out)
+
+    def print(self, lines: Iterable[str]) -> None:
+        """All at once, and seen at once: a build may be silent for minutes after it."""
+        self.out.write("".join(f"{line}\n" for line in lines))
+        self.out.flush()
+
+    def note(self, text: str) -> None:
+        """Beside the results, for people."""
+        self.out.flush()
+        print(escaped(text), file=self.err, flush=True)
+
+    def complain(self, problems: Sequence[Problem]) -> None:
+        self.out.flush()
+        if not problems:
+            return
+        palette = palette_for(self.err, wanted=self.color)
+        print(render(problems, palette, width_of(self.err)), file=self.err, flush=True)
+
+
+def standard_screen(*, color: bool = True) -> Screen:
+    """The process's own streams, as they are now."""
+    return Screen(sys.stdout, sys.stderr, color)
+
+
+def page(text: str, screen: Screen) -> None:
+    """A long text: through the user's pager on a terminal."""
+    if screen.out.isatty():
+        import pydoc
+
+        pydoc.pager(text)
+    else:
+        screen.print([text.rstrip("\n")])

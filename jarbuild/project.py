@@ -1,0 +1,58 @@
+"""What is built: a JFile found and read, its INCLUDEs in their places."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from attrs import frozen
+
+from geniejars import JFileError, UsageError
+from jfile import JFile, parse
+
+NAME = "JFile"
+
+
+@frozen
+class Project:
+    """A JFile by the name people gave it; its folder is the context."""
+
+    name: str
+    jfile: JFile
+
+    @property
+    def path(self) -> Path:
+        return Path(self.name)
+
+
+def read_project(path: str, common: str | None) -> Project:
+    """The project at a folder or a JFile; raises UsageError, JFileError, jfile.SyntaxErrors.
+
+    `common` is what `${COMMON}` in an INCLUDE stands for.
+    """
+    file = _find(Path(path))
+    name = str(file)
+    return Project(name, parse(_read(file), name, lambda included: _include(included, common)))
+
+
+def _find(path: Path) -> Path:
+    if not path.exists():
+        raise UsageError(f"there is no {path}", help="PATH is a folder with a JFile, or a JFile")
+    if not path.is_dir():
+        return path
+    if not (path / NAME).is_file():
+        raise JFileError(
+            f"there is no JFile in {path.resolve()}",
+            help="a JFile says how to fill a jar; JFILE.md shows how one looks",
+        )
+    return path / NAME
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot read {file}: {error.strerror}") from error
+
+
+def _include(path: str, common: str | None) -> bytes:
+    return Path(path.replace("${COMMON}", common or "", 1)).read_bytes()

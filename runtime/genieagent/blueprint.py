@@ -1,0 +1,226 @@
+"""How one jar is made, decided: which operations its maker, its agent and its workloads go through.
+
+Pure: from the zygote's conditions, what the host has, and the jar. launcher.py acts on it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from genieagent import rules, view
+from genieagent.conditions import Conditions
+from genieagent.host import Host
+from genieagent.isolation import (
+    DieWithParent,
+    DropCapabilities,
+    EnterUserNamespace,
+    HostName,
+    IdMap,
+    Isolation,
+    Landlock,
+    Limit,
+    NoNewPrivileges,
+    Operation,
+    RaiseLoopback,
+    ResetSignals,
+    Seccomp,
+    SetIds,
+    Triple,
+    Umask,
+    Undumpable,
+    Unshare,
+)
+from genieagent.jar import Ids, Jar, Limits, Role
+from genieagent.landlock import (
+    RENAME_ABI,
+    Allow,
+    known_rights,
+    known_scopes,
+)
+from genieagent.seccomp import JAR_RULES, SAME_USER_SOCKET_RULES, SHARED_ID_RULES
+from genieagent.view import AGENT_ID, FOLDER, HOME, HOST_NAME, USER, WORKLOAD_ID, Places
+
+SCRATCH = "scratch"
+"""Where the workload's temporary folders lie when it has no private /tmp, in the jar's folder."""
+
+_SHARED_UMASK = 0o002
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """`maker` is gone through by the process that forks the agent."""
+
+    jar: Jar
+    maker: Isolation
+    agent: Isolation
+    workload: Isolation
+
+    @property
+    def has_pid_namespace(self) -> bool:
+        return self.jar.situation in ("full", "single")
+
+
+def draw(conditions: Conditions, host: Host, places: Places, jar: Jar, number: int) -> Blueprint:
+    """Raises ValueError for a jar number that has no ids."""
+    if conditions.has_namespaces:
+        return _namespaced(conditions, host, places, jar, number)
+    return _by_ids_and_rules(conditions, host, jar, number)
+
+
+def make_jar(conditions: Conditions, name: str, number: int, role: Role) -> Jar:
+    """The jar as its agent will know it; raises ValueError for a number that has no ids."""
+    facts = conditions.facts
+    outside = f"{facts.jars}/{name}"
+    inside = conditions.has_namespaces
+    return Jar(
+        name=name,
+        role=role,
+        situation=conditions.situation,
+        folder=FOLDER if inside else outside,
+        home=HOME if inside else f"{outside}/home",
+        user=USER,
+        ids=_ids_inside(conditions, number),
+        limits=Limits(facts.process_limit, facts.tmp_size),
+        idle_timeout=facts.idle_timeout,
+    )
+
+
+def _ids_inside(conditions: Conditions, number: int) -> Ids:
+    outside = conditions.jar_ids(number)
+    match conditions.situation:
+        case "full":
+            return Ids(0, 0, AGENT_ID, WORKLOAD_ID)
+        case "single":
+            return Ids(WORKLOAD_ID, WORKLOAD_ID, WORKLOAD_ID, WORKLOAD_ID)
+    manager = conditions.manager_uid, conditions.manager_gid
+    return Ids(*manager, outside.agent, outside.workload)
+
+
+def _namespaced(
+    conditions: Conditions, host: Host, places: Places, jar: Jar, number: int
+) -> Blueprint:
+    is_full = conditions.situation == "full"
+    seen = view.jar_view(host, places, exposed(conditions), jar.limits.tmp_bytes)
+    agent = (
+        *seen,
+        HostName(HOST_NAME),
+        *_loopback(conditions),
+        _user_namespace(conditions, number),
+        *((_agent_ids(jar.ids),) if is_full else ()),
+        *_close_in(),
+        DieWithParent(),
+        *_landlock(conditions, rules.inside_for_agent(), scoped=True),
+        Seccomp(JAR_RULES),
+    )
+    visible = ("/",) if is_full else _top_folders(seen)
+    workload = (
+        *((_workload_ids(jar.ids),) if is_full else ()),
+        *_limits(jar.limits),
+        *_landlock(conditions, rules.inside_for_workload(visible), scoped=not is_full),
+        *(() if is_full else (Seccomp(SHARED_ID_RULES),)),
+        *_manners(),
+    )
+    namespaces = Unshare(_namespaces(conditions))
+    return Blueprint(jar, Isolation((namespaces,)), Isolation(agent), Isolation(workload))
+
+
+def exposed(conditions: Conditions) -> tuple[str, ...]:
+    common = conditions.facts.common
+    return (*conditions.facts.expose, *((common,) if common else ()))
+
+
+def _namespaces(conditions: Conditions) -> tuple[str, ...]:
+    own_network = ("net",) if conditions.facts.network == "none" else ()
+    return ("mount", "pid", "ipc", "uts", "cgroup", *own_network)
+
+
+def _loopback(conditions: Conditions) -> tuple[Operation, ...]:
+    return (RaiseLoopback(),) if conditions.facts.network == "none" else ()
+
+
+def _user_namespace(conditions: Conditions, number: int) -> EnterUserNamespace:
+    manager_uid, manager_gid = conditions.manager_uid, conditions.manager_gid
+    if conditions.situation == "single":
+        one = IdMap(WORKLOAD_ID, manager_uid)
+        return EnterUserNamespace((one,), (IdMap(WORKLOAD_ID, manager_gid),))
+    ids = conditions.jar_ids(number)
+    agent, workload = IdMap(AGENT_ID, ids.agent), IdMap(WORKLOAD_ID, ids.workload)
+    return EnterUserNamespace(
+        uids=(IdMap(0, manager_uid), agent, workload),
+        gids=(IdMap(0, manager_gid), workload),
+    )
+
+
+def _agent_ids(ids: Ids) -> SetIds:
+    """What it makes belongs to the workload and the manager's group; it may signal the workload,
+    and no workload may signal, trace or limit it."""
+    return SetIds(
+        uids=Triple(ids.agent, ids.workload, ids.agent),
+        gids=Triple(ids.workload, ids.manager_gid, ids.workload),
+        clear_groups=True,
+    )
+
+
+def _workload_ids(ids: Ids) -> SetIds:
+    same = Triple(ids.workload, ids.workload, ids.workload)
+    return SetIds(same, same, clear_groups=False)
+
+
+def _close_in() -> tuple[Operation, ...]:
+    return (
+        DropCapabilities(),
+        NoNewPrivileges(),
+        Undumpable(),
+        Limit("core", 0),
+        Umask(_SHARED_UMASK),
+    )
+
+
+def _limits(limits: Limits) -> tuple[Operation, ...]:
+    return Limit("core", 0), Limit("nproc", limits.processes)
+
+
+def _manners() -> tuple[Operation, ...]:
+    return NoNewPrivileges(), ResetSignals(), Umask(_SHARED_UMASK)
+
+
+def _landlock(
+    conditions: Conditions, allowed: tuple[Allow, ...], *, scoped: bool
+) -> tuple[Operation, ...]:
+    """One layer, or none where this kernel's Landlock would do more harm than good."""
+    abi = conditions.landlock_abi
+    scopes = known_scopes(abi) if scoped else frozenset()
+    handled = known_rights(abi)
+    if abi < RENAME_ABI:
+        return ()
+    known = tuple(Allow(rule.path, rule.access & handled) for rule in allowed)
+    return (Landlock(handled, known, scopes),)
+
+
+def _top_folders(seen: tuple[Operation, ...]) -> tuple[str, ...]:
+    """All of the root but the jar's own folder, which only its mode or such a list closes."""
+    targets = (getattr(operation, "target", "") for operation in seen)
+    top = {"/" + target.split("/")[1] for target in targets if target}
+    return tuple(sorted(top - {FOLDER}))
+
+
+def _by_ids_and_rules(conditions: Conditions, host: Host, jar: Jar, number: int) -> Blueprint:
+    has_own_ids = conditions.has_own_ids
+    shown, own = exposed(conditions), (jar.home, f"{jar.folder}/{SCRATCH}")
+    allowed = rules.outside_for_workload(host, shown, own, shares_user=not has_own_ids)
+    for_agent = (*allowed, *rules.outside_for_agent(jar))
+    agent = (
+        DieWithParent(),
+        *_landlock(conditions, for_agent, scoped=True),
+        Seccomp(JAR_RULES),
+    )
+    shared = Seccomp((*SHARED_ID_RULES, *SAME_USER_SOCKET_RULES))
+    workload = (
+        *((_workload_ids(jar.ids),) if has_own_ids else ()),
+        *(_limits(jar.limits) if has_own_ids else (Limit("core", 0),)),
+        *_landlock(conditions, allowed, scoped=not has_own_ids),
+        *(() if has_own_ids else (shared,)),
+        *_manners(),
+    )
+    maker = (*((_agent_ids(jar.ids),) if has_own_ids else ()), *_close_in())
+    return Blueprint(jar, Isolation(maker), Isolation(agent), Isolation(workload))

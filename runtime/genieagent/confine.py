@@ -1,0 +1,291 @@
+"""The walker: applies an isolation to the process that calls it, one operation after the other."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import resource
+import signal
+import socket
+import stat
+import struct
+from functools import singledispatch
+from pathlib import Path
+
+from genieagent import syscalls
+from genieagent.call_numbers import MACHINE
+from genieagent.isolation import (
+    BeginRoot,
+    Bind,
+    DieWithParent,
+    DropCapabilities,
+    EnterRoot,
+    EnterUserNamespace,
+    HostName,
+    Isolation,
+    Landlock,
+    Limit,
+    MakeDirectory,
+    MakeSymlink,
+    MakeText,
+    Mount,
+    MountFlags,
+    NoNewPrivileges,
+    Operation,
+    RaiseLoopback,
+    ResetSignals,
+    Seccomp,
+    SetIds,
+    Umask,
+    Undumpable,
+    Unshare,
+)
+from genieagent.jar import Jar
+from genieagent.landlock import Allow, bits, for_a_file
+from genieagent.seccomp import assemble
+
+
+class ConfinementError(Exception):
+    """An operation failed: the process must not go on, for it is not closed in."""
+
+    def __init__(self, operation: Operation, error: OSError):
+        name, target = type(operation).__name__, getattr(operation, "target", "")
+        what = f"{name} {target}" if target else name
+        super().__init__(f"{what}: {error.strerror} ({error.filename})")
+
+
+def enter_workload(jar: Jar, isolation: Isolation) -> None:
+    """Close in a freshly forked child of the jar's agent, just before it executes a program.
+
+    Raises ConfinementError; the child must then exit.
+    """
+    for operation in isolation:
+        perform(operation)
+
+
+def perform(operation: Operation) -> None:
+    """Raises ConfinementError."""
+    try:
+        _perform(operation)
+    except OSError as error:
+        raise ConfinementError(operation, error) from error
+
+
+@singledispatch
+def _perform(operation: Operation) -> None:
+    raise TypeError(f"not an operation: {operation!r}")
+
+
+_NAMESPACES = {
+    "mount": syscalls.CLONE_NEWNS,
+    "pid": syscalls.CLONE_NEWPID,
+    "ipc": syscalls.CLONE_NEWIPC,
+    "uts": syscalls.CLONE_NEWUTS,
+    "cgroup": syscalls.CLONE_NEWCGROUP,
+    "net": syscalls.CLONE_NEWNET,
+}
+
+
+@_perform.register
+def _(operation: Unshare) -> None:
+    syscalls.unshare(sum(_NAMESPACES[name] for name in operation.namespaces))
+
+
+# The new root is laid over /proc until it is entered: a folder that every machine has, and the
+# only one that is never the source of something shown in a jar.
+_STAGE = "/proc"
+
+
+@_perform.register
+def _(operation: BeginRoot) -> None:
+    syscalls.mount_setattr(syscalls.AT_FDCWD, path="/", propagation=syscalls.MS_PRIVATE)
+    attributes = syscalls.MOUNT_ATTR_NOSUID | syscalls.MOUNT_ATTR_NODEV
+    root = syscalls.new_file_system("tmpfs", {"mode": "0755"}, attributes)
+    syscalls.move_mount(root, _STAGE)
+    os.close(root)
+    os.chdir(_STAGE)
+
+
+@_perform.register
+def _(operation: EnterRoot) -> None:
+    read_only = syscalls.MOUNT_ATTR_RDONLY
+    syscalls.mount_setattr(syscalls.AT_FDCWD, read_only, path=".", recursive=False)
+    # Both names are the same folder: the old root then lies on top of the new one, where
+    # umount finds it.
+    syscalls.pivot_root(".", ".")
+    syscalls.detach_mount(".")
+    os.chdir("/")
+
+
+@_perform.register
+def _(operation: MakeDirectory) -> None:
+    folder = _staged(operation.target)
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(operation.mode)
+
+
+@_perform.register
+def _(operation: MakeText) -> None:
+    _with_parent(operation.target).write_bytes(operation.content)
+
+
+@_perform.register
+def _(operation: MakeSymlink) -> None:
+    _with_parent(operation.target).symlink_to(operation.to)
+
+
+@_perform.register
+def _(operation: Bind) -> None:
+    tree = syscalls.open_tree(operation.source)
+    found = os.fstat(tree)
+    if operation.identity not in (None, (found.st_dev, found.st_ino)):
+        raise OSError(0, "another file took its place", operation.source)
+    syscalls.mount_setattr(tree, _attributes(operation.flags))
+    if stat.S_ISDIR(found.st_mode):
+        _staged(operation.target).mkdir(parents=True, exist_ok=True)
+    else:
+        _with_parent(operation.target).touch(mode=0o644)
+    _attach(tree, operation.target)
+
+
+@_perform.register
+def _(operation: Mount) -> None:
+    _staged(operation.target).mkdir(parents=True, exist_ok=True)
+    options, attributes = dict(operation.options), _attributes(operation.flags)
+    _attach(syscalls.new_file_system(operation.kind, options, attributes), operation.target)
+
+
+def _attach(mount: int, target: str) -> None:
+    try:
+        syscalls.move_mount(mount, str(_staged(target)))
+    finally:
+        os.close(mount)
+
+
+def _staged(target: str) -> Path:
+    """Relative: the working folder is the root that is being made."""
+    return Path(target.removeprefix("/"))
+
+
+def _with_parent(target: str) -> Path:
+    path = _staged(target)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+_ATTRIBUTES = {
+    "ro": syscalls.MOUNT_ATTR_RDONLY,
+    "nosuid": syscalls.MOUNT_ATTR_NOSUID,
+    "nodev": syscalls.MOUNT_ATTR_NODEV,
+    "noexec": syscalls.MOUNT_ATTR_NOEXEC,
+}
+
+
+def _attributes(flags: MountFlags) -> int:
+    return sum(_ATTRIBUTES[flag] for flag in flags)
+
+
+@_perform.register
+def _(operation: HostName) -> None:
+    socket.sethostname(operation.name)
+
+
+_SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 0x1
+
+
+@_perform.register
+def _(operation: RaiseLoopback) -> None:
+    """netdevice(7)"""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        request = struct.pack("16sh22x", b"lo", 0)
+        answer = fcntl.ioctl(any_socket, _SIOCGIFFLAGS, request)
+        flags = struct.unpack_from("16sh", answer)[1] | _IFF_UP
+        fcntl.ioctl(any_socket, _SIOCSIFFLAGS, struct.pack("16sh22x", b"lo", flags))
+
+
+@_perform.register
+def _(operation: EnterUserNamespace) -> None:
+    syscalls.unshare(syscalls.CLONE_NEWUSER)
+
+
+@_perform.register
+def _(operation: SetIds) -> None:
+    if operation.clear_groups:
+        os.setgroups([])
+    os.setresgid(*operation.gids)
+    os.setresuid(*operation.uids)
+
+
+@_perform.register
+def _(operation: DropCapabilities) -> None:
+    syscalls.drop_capabilities()
+
+
+@_perform.register
+def _(operation: NoNewPrivileges) -> None:
+    syscalls.no_new_privileges()
+
+
+@_perform.register
+def _(operation: Undumpable) -> None:
+    syscalls.set_dumpable(False)
+
+
+@_perform.register
+def _(operation: DieWithParent) -> None:
+    syscalls.die_with_parent(signal.SIGKILL)
+
+
+_RESOURCES = {"core": resource.RLIMIT_CORE, "nproc": resource.RLIMIT_NPROC}
+
+
+@_perform.register
+def _(operation: Limit) -> None:
+    kind = _RESOURCES[operation.resource]
+    hard = resource.getrlimit(kind)[1]
+    value = operation.value if hard == resource.RLIM_INFINITY else min(operation.value, hard)
+    resource.setrlimit(kind, (value, value))
+
+
+_CHANGEABLE_SIGNALS = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
+
+
+@_perform.register
+def _(operation: ResetSignals) -> None:
+    for number in _CHANGEABLE_SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+
+@_perform.register
+def _(operation: Umask) -> None:
+    os.umask(operation.mask)
+
+
+@_perform.register
+def _(operation: Landlock) -> None:
+    ruleset = syscalls.landlock_create_ruleset(bits(operation.handled), bits(operation.scopes))
+    try:
+        for rule in operation.rules:
+            _allow(ruleset, rule)
+        syscalls.landlock_restrict_self(ruleset)
+    finally:
+        os.close(ruleset)
+
+
+def _allow(ruleset: int, rule: Allow) -> None:
+    try:
+        path = os.open(rule.path, os.O_PATH | os.O_CLOEXEC)
+    except (FileNotFoundError, PermissionError):
+        return  # what cannot be reached now cannot be reached from inside either
+    try:
+        is_folder = stat.S_ISDIR(os.fstat(path).st_mode)
+        access = rule.access if is_folder else for_a_file(rule.access)
+        syscalls.landlock_allow_beneath(ruleset, path, bits(access))
+    finally:
+        os.close(path)
+
+
+@_perform.register
+def _(operation: Seccomp) -> None:
+    syscalls.install_filter(assemble(operation.rules, MACHINE))

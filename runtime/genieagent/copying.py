@@ -1,0 +1,74 @@
+"""Bytes from one file to another by the kernel, holes kept; and their digests."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+from collections.abc import Iterator
+
+from genieagent.trees import Digest
+
+_CHUNK = 1 << 20
+_NO_RANGE_COPY = {errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM}
+
+
+class ShortError(OSError):
+    """The source ended before all was copied: somebody changed it."""
+
+
+def copy(source: int, offset: int, size: int, target: int, at: int = 0) -> None:
+    """`size` bytes at `offset` of a file to `at` of another; where there are holes, none are
+    written. The target must end at or before `at`, and ends behind the bytes afterwards.
+
+    Raises ShortError and OSError.
+    """
+    if offset + size > os.fstat(source).st_size:
+        raise ShortError(errno.EIO, "the file is shorter than it was")
+    for begin, end in _stretches(source, offset, offset + size):
+        _copy_stretch(source, begin, end, target, at + begin - offset)
+    if os.fstat(target).st_size < at + size:
+        os.ftruncate(target, at + size)
+
+
+def _stretches(source: int, begin: int, end: int) -> Iterator[tuple[int, int]]:
+    """Where data lies; all of it where the file system cannot tell."""
+    while begin < end:
+        try:
+            begin = os.lseek(source, begin, os.SEEK_DATA)
+            hole = os.lseek(source, begin, os.SEEK_HOLE)
+        except OSError as error:
+            if error.errno == errno.ENXIO:  # nothing but a hole is left
+                return
+            hole = end
+        if begin < end:
+            yield begin, min(hole, end)
+        begin = hole
+
+
+def _copy_stretch(source: int, begin: int, end: int, target: int, at: int) -> None:
+    while begin < end:
+        copied = _copy_some(source, begin, end - begin, target, at)
+        if copied == 0:
+            raise ShortError(errno.EIO, "the file became shorter while it was copied")
+        begin += copied
+        at += copied
+
+
+def _copy_some(source: int, begin: int, count: int, target: int, at: int) -> int:
+    try:
+        return os.copy_file_range(source, target, count, begin, at)
+    except OSError as error:
+        if error.errno not in _NO_RANGE_COPY:
+            raise
+    return os.pwrite(target, os.pread(source, min(count, _CHUNK), begin), at)
+
+
+def sha256_of(file: int) -> Digest:
+    """Of a whole regular file, from its beginning wherever its position is."""
+    digest = hashlib.sha256()
+    position = 0
+    while piece := os.pread(file, _CHUNK, position):
+        digest.update(piece)
+        position += len(piece)
+    return digest.hexdigest()

@@ -1,0 +1,95 @@
+"""How a home differs from what the last build made of it, whatever else lies in it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, replace
+
+from genieagent.copying import sha256_of
+from genieagent.index import Index, Known, is_at_or_below, known
+from genieagent.place import Place, reading
+from genieagent.scan import entry_of
+from genieagent.stamps import Stamps
+from genieagent.trees import Digest, Entry, Path, join
+from genieagent.walk import Visit, walk
+
+Drifted = tuple[Path, Entry | None]
+"""A built path that is not as built, and what is there; of a folder only its own bits."""
+
+
+@dataclass
+class Drift:
+    """`entries` is complete when `look` has returned."""
+
+    index: Index
+    began: int
+    entries: list[Drifted] = field(default_factory=list)
+    fresh: dict[Path, Known] = field(default_factory=dict)
+    _ahead: dict[Path, Digest] = field(default_factory=dict)  # built folders still to be visited
+
+    def look(self, place: Place) -> None:
+        """Raises OSError, MovedError."""
+        self._ahead[b""] = self.index.tree.root
+        for visit in walk(place.descriptor):
+            self._compare_folder(visit)
+            # Nothing but built folders is walked: an app may keep a million files of its own.
+            for name in list(visit.entries):
+                if join(visit.path, name) not in self._ahead:
+                    del visit.entries[name]
+        for path, digest in self._ahead.items():
+            self._miss_all_below(path, digest)
+
+    @property
+    def refreshed(self) -> Index:
+        """The index with what was read again and is still as built."""
+        return replace(self.index, files={**self.index.files, **self.fresh})
+
+    def _compare_folder(self, visit: Visit) -> None:
+        for name, built in self.index.forest.folder(self._ahead.pop(visit.path)).items():
+            path = join(visit.path, name)
+            if is_at_or_below(path, self.index.persist):
+                continue
+            try:
+                there = self._entry(visit, name, path, built)
+            except FileNotFoundError:  # gone since it was listed
+                there = None
+            if there != _bare(built):
+                self.entries.append((path, there))
+            if built.kind == "folder":
+                self._go_on(path, built.value, there)
+
+    def _go_on(self, path: Path, digest: Digest, there: Entry | None) -> None:
+        if there is not None and there.kind == "folder":
+            self._ahead[path] = digest
+        else:
+            self._miss_all_below(path, digest)
+
+    def _miss_all_below(self, path: Path, digest: Digest) -> None:
+        below = self.index.forest.walk(digest, path)
+        self.entries += [(p, None) for p, _ in below if not is_at_or_below(p, self.index.persist)]
+
+    def _entry(self, visit: Visit, name: bytes, path: Path, built: Entry) -> Entry | None:
+        status = visit.entries.get(name)
+        entry = None if status is None else entry_of(status, visit.descriptor, name)
+        if entry is None or status is None or entry.kind != "file":
+            return entry
+        digest = self.index.digest_of(path, status)
+        return entry._replace(value=digest or self._read(visit.descriptor, name, path, built))
+
+    def _read(self, folder: int, name: bytes, path: Path, built: Entry) -> Digest:
+        with reading(folder, name) as file:
+            digest = sha256_of(file)
+        note = known(os.stat(name, dir_fd=folder, follow_symlinks=False), digest)
+        if digest == built.value and note.is_older_than(self.began):
+            self.fresh[path] = note
+        return digest
+
+
+def look_for_drift(place: Place, stamps: Stamps, index: Index) -> Drift:
+    drift = Drift(index, stamps.take())
+    drift.look(place)
+    return drift
+
+
+def _bare(entry: Entry) -> Entry:
+    return entry._replace(value="") if entry.kind == "folder" else entry

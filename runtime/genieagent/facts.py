@@ -1,0 +1,90 @@
+"""What the zygote is told at its start; it believes nothing else.
+
+Written by the manager's side, or by `setup` as root for a pool.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+VERSION = 1
+_MAX_BYTES = 1 << 20
+_WORLD_OR_GROUP_WRITES = 0o022
+
+Asked = Literal["full", "single", "weak"]
+Network = Literal["host", "none"]
+
+
+class BadFactsError(Exception):
+    """The facts cannot be used; the text says why."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """`first_id` is None where jars have no ids of their own. Times in seconds, sizes in bytes."""
+
+    manager_uid: int
+    manager_gid: int
+    jars: str
+    first_id: int | None
+    id_count: int
+    common: str | None
+    expose: tuple[str, ...]
+    isolation: Asked | None
+    idle_timeout: float
+    process_limit: int
+    tmp_size: int
+    network: Network
+
+
+def read_facts(path: str) -> Facts:
+    """Raises BadFactsError, also where someone else could have written the file."""
+    try:
+        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:  # noqa: PTH123
+            _check_owner(os.fstat(file.fileno()), path)
+            return parse_facts(json.loads(file.read(_MAX_BYTES)))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadFactsError(f"{path}: {type(error).__name__}: {error}") from error
+
+
+def _check_owner(status: os.stat_result, path: str) -> None:
+    if status.st_uid != os.geteuid() or stat.S_IMODE(status.st_mode) & _WORLD_OR_GROUP_WRITES:
+        raise BadFactsError(f"{path} can be written by others than user {os.geteuid()}")
+
+
+def parse_facts(values: Mapping[str, Any]) -> Facts:
+    """Raises KeyError, TypeError, ValueError or BadFactsError."""
+    if values["version"] != VERSION:
+        raise BadFactsError(f"facts of version {values['version']}, expected {VERSION}")
+    first_id = values["first_id"]
+    return Facts(
+        manager_uid=int(values["manager"]["uid"]),
+        manager_gid=int(values["manager"]["gid"]),
+        jars=_absolute(values["jars"]),
+        first_id=None if first_id is None else int(first_id),
+        id_count=int(values["id_count"]),
+        common=None if values["common"] is None else _absolute(values["common"]),
+        expose=tuple(map(_absolute, values["expose"])),
+        isolation=_one_of(values["isolation"], (None, "full", "single", "weak")),
+        idle_timeout=float(values["idle_timeout"]),
+        process_limit=int(values["process_limit"]),
+        tmp_size=int(values["tmp_size"]),
+        network=_one_of(values["network"], ("host", "none")),
+    )
+
+
+def _absolute(path: str) -> str:
+    if not path.startswith("/") or "\0" in path or os.path.normpath(path) != path:
+        raise BadFactsError(f"not a plain absolute path: {path!r}")
+    return path
+
+
+def _one_of(value: Any, allowed: tuple[Any, ...]) -> Any:
+    if value not in allowed:
+        raise BadFactsError(f"{value!r} is none of {allowed}")
+    return value

@@ -1,0 +1,103 @@
+"""Hands to a jar what its manager made in the home, by a walk that nobody can lead astray.
+
+The jar may be running, and move folders while the walk is in them. Every entry is pinned before it
+is looked at, and the way up is checked, so nothing outside the home is ever changed.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from genieagent import syscalls
+from genieagent.folders import FOLDER, identity, opened
+from genieagent.isolation import Identity
+from genieagent.jar_folder import FolderError, Owners
+
+
+@dataclass
+class _Descent:
+    """A walk down a tree that may be changing: one open folder, and the way back to it by identity.
+
+    Going up is by "..", checked, so depth costs no descriptors.
+    """
+
+    folder: int
+    way: list[tuple[Identity, list[str]]]
+
+
+def hand_over(jars: int, name: str, owners: Owners) -> int:
+    """Give the jar what the manager made in its home; how many entries comes back.
+
+    Files with a second name stay the manager's: that name may lie outside. Raises FolderError
+    where the tree changed so that the way back was lost.
+    """
+    if owners.workload == owners.manager_uid:
+        return 0
+    with opened(name, jars) as folder, opened("home", folder) as home:
+        return sum(_hand_over_inside(at, owners) for at in every_folder(home))
+
+
+def _hand_over_inside(folder: int, owners: Owners) -> int:
+    return sum(_hand_over_entry(name, folder, owners) for name in os.listdir(folder))
+
+
+def _hand_over_entry(name: str, folder: int, owners: Owners) -> bool:
+    try:
+        pinned = os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+    except FileNotFoundError:
+        return False  # gone since it was listed
+    try:
+        found = os.fstat(pinned)
+        is_only_name = stat.S_ISDIR(found.st_mode) or found.st_nlink == 1
+        if found.st_uid != owners.manager_uid or not is_only_name:
+            return False
+        syscalls.fchown_empty_path(pinned, owners.workload, owners.manager_gid)
+        return True
+    finally:
+        os.close(pinned)
+
+
+def every_folder(root: int) -> Iterator[int]:
+    """The open descriptor of each folder of a tree, a parent before what is in it."""
+    descent = _Descent(os.dup(root), [])
+    try:
+        yield descent.folder
+        descent.way.append((identity(os.fstat(descent.folder)), _subfolders(descent.folder)))
+        while descent.way:
+            _, names = descent.way[-1]
+            if not names:
+                _go_up(descent)
+            elif _go_down(descent, names.pop()):
+                yield descent.folder
+                found = identity(os.fstat(descent.folder)), _subfolders(descent.folder)
+                descent.way.append(found)
+    finally:
+        os.close(descent.folder)
+
+
+def _subfolders(folder: int) -> list[str]:
+    with os.scandir(folder) as entries:
+        return [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+
+
+def _go_down(descent: _Descent, name: str) -> bool:
+    try:
+        inner = os.open(name, FOLDER, dir_fd=descent.folder)
+    except OSError:
+        return False  # removed or replaced since it was listed
+    os.close(descent.folder)
+    descent.folder = inner
+    return True
+
+
+def _go_up(descent: _Descent) -> None:
+    descent.way.pop()
+    if descent.way:
+        above = os.open("..", FOLDER, dir_fd=descent.folder)
+        os.close(descent.folder)
+        descent.folder = above
+        if identity(os.fstat(above)) != descent.way[-1][0]:
+            raise FolderError("a folder was moved while its home was handed over")

@@ -1,0 +1,129 @@
+"""The jars of one zygote: which agents run, and how they are started, ended and wiped."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+from genieagent import folders, handover, jar_folder, leftovers
+from genieagent.blueprint import draw, exposed, make_jar
+from genieagent.conditions import Conditions
+from genieagent.host import read_host
+from genieagent.jar import Role
+from genieagent.jar_folder import FolderError, Owners
+from genieagent.launcher import LaunchError, Running, Serve, end, launch
+from genieagent.orders import Order, OrderError
+from genieagent.view import Places
+
+_MAX_AGENTS = 250
+"""`list` gives all their sockets in one packet, and the kernel takes 253 (unix(7), SCM_MAX_FD)."""
+
+
+@dataclass(frozen=True)
+class Agent:
+    jar: str
+    number: int
+    role: Role
+    running: Running
+    listener: socket.socket
+
+
+class Nursery:
+    """Its process must adopt orphans. All verbs raise OrderError."""
+
+    def __init__(self, conditions: Conditions, jars: int, serve: Serve):
+        self._conditions = conditions
+        self.jars = jars
+        self._serve = serve
+        self._agents: list[Agent] = []
+
+    @property
+    def agents(self) -> tuple[Agent, ...]:
+        return tuple(self._agents)
+
+    def start(self, order: Order, listener: socket.socket) -> int:
+        """The pid that ends when the agent and all it started have ended."""
+        assert order.role is not None
+        self._check_free(order)
+        running = self._launch(order, order.role, listener)
+        agent = Agent(order.jar, order.number, order.role, running, listener)
+        self._agents.append(agent)
+        return running.pid
+
+    def end(self, order: Order) -> None:
+        """One role of a jar or both, completely; fine where nothing runs."""
+        for agent in self._of(order):
+            try:
+                end(agent.running)
+            except TimeoutError as error:
+                raise OrderError("stuck", str(error)) from error
+            with suppress(ChildProcessError):
+                os.waitpid(agent.running.pid, 0)
+            self.forget(agent.running.pid)
+
+    def wipe(self, order: Order) -> str | None:
+        """End a jar, put its folder aside and make it afresh; what is to be removed comes back."""
+        self.end(order)
+        owners = self._owners(order)
+        if not self._conditions.has_namespaces and self._conditions.has_own_ids:
+            leftovers.end_and_clear(owners)
+        aside = jar_folder.put_aside(self.jars, order.jar)
+        self._make_folder(order, "live")
+        return aside
+
+    def remove(self, aside: str | None) -> None:
+        if aside is not None:
+            folders.remove_folder(self.jars, aside)
+
+    def hand_over(self, order: Order) -> int:
+        """How many entries of the home became the jar's."""
+        try:
+            return handover.hand_over(self.jars, order.jar, self._owners(order))
+        except (FolderError, OSError) as error:
+            raise OrderError("folder", str(error)) from error
+
+    def forget(self, pid: int) -> None:
+        """This child has ended."""
+        for agent in [agent for agent in self._agents if agent.running.pid == pid]:
+            agent.running.lifeline.close()
+            agent.listener.close()
+            self._agents.remove(agent)
+
+    def _of(self, order: Order) -> Iterator[Agent]:
+        roles = (order.role,) if order.role else ("live", "build")
+        return (a for a in self.agents if a.jar == order.jar and a.role in roles)
+
+    def _check_free(self, order: Order) -> None:
+        if len(self._agents) >= _MAX_AGENTS:
+            raise OrderError("full", f"{_MAX_AGENTS} agents run already")
+        for agent in self._agents:
+            if (agent.jar, agent.role) == (order.jar, order.role):
+                raise OrderError("running", f"{order.jar} has a {order.role} agent already")
+            if (agent.jar == order.jar) != (agent.number == order.number):
+                raise OrderError("number", f"{agent.jar} runs as jar number {agent.number}")
+
+    def _launch(self, order: Order, role: Role, listener: socket.socket) -> Running:
+        places = self._make_folder(order, role)
+        jar = make_jar(self._conditions, order.jar, order.number, role)
+        host = read_host(exposed(self._conditions))
+        try:
+            blueprint = draw(self._conditions, host, places, jar, order.number)
+            return launch(blueprint, listener, self._serve)
+        except LaunchError as error:
+            raise OrderError("launch", f"{order.jar} cannot be made: {error}") from error
+
+    def _make_folder(self, order: Order, role: Role) -> Places:
+        path, owners = self._conditions.facts.jars, self._owners(order)
+        try:
+            return jar_folder.make_jar_folder(self.jars, path, order.jar, role, owners)
+        except (FolderError, OSError) as error:
+            raise OrderError("folder", str(error)) from error
+
+    def _owners(self, order: Order) -> Owners:
+        try:
+            return Owners.of(self._conditions, order.number)
+        except ValueError as error:
+            raise OrderError("number", str(error)) from error

@@ -1,0 +1,184 @@
+"""A folder that a workload can write to, as its agent reads and changes it: by descriptors.
+
+No path is ever resolved through a symlink, so nothing that a workload plants or swaps leads the
+agent out of the place. Paths of any length work.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+from genieagent import kernel
+from genieagent.trees import Path, split
+
+FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+PIN = os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC
+# Not to block on a fifo that took a file's place.
+READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+_MAX_PIECE = 4000
+"""Bytes of a path given to one call; the kernel takes less than 4,096 (PATH_MAX)."""
+
+
+class Place:
+    """Home or root by the descriptor of its folder; a context manager.
+
+    Keeps the folder it was last asked for open, for what comes next is mostly beside it.
+    """
+
+    def __init__(self, path: str):
+        self.descriptor = os.open(path, FOLDER)
+        self._kept: tuple[Path, int] | None = None
+
+    def __enter__(self) -> Place:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.forget()
+        os.close(self.descriptor)
+
+    def forget(self) -> None:
+        """To be called when a folder has been removed or renamed."""
+        if self._kept is not None:
+            os.close(self._kept[1])
+            self._kept = None
+
+    def folder(self, path: Path) -> int:
+        """The open folder at `path`, ours until the next call; raises OSError."""
+        if not path:
+            return self.descriptor
+        if self._kept is None or self._kept[0] != path:
+            opened = open_below(self.descriptor, path, FOLDER)
+            self.forget()
+            self._kept = path, opened
+        return self._kept[1]
+
+    def parent(self, path: Path) -> tuple[int, bytes]:
+        """The open folder that holds `path`, and the last name; raises OSError."""
+        folder, name = split(path)
+        return self.folder(folder), name
+
+    def look(self, path: Path) -> os.stat_result | None:
+        """What is there, a symlink itself; None also where the way is no way of folders."""
+        try:
+            folder, name = self.parent(path)
+            return os.stat(name, dir_fd=folder, follow_symlinks=False)
+        except OSError:
+            return None
+
+    @contextmanager
+    def reading(self, path: Path) -> Iterator[int]:
+        """A regular file, whatever its mode; raises OSError."""
+        folder, name = self.parent(path)
+        with reading(folder, name) as descriptor:
+            yield descriptor
+
+
+def open_below(folder: int, path: Path, flags: int) -> int:
+    """A path of any length, without symlinks; raises OSError."""
+    *ways, last = _pieces(path)
+    at = os.dup(folder)
+    try:
+        for way in ways:
+            inner = _open_piece(at, way, FOLDER)
+            os.close(at)
+            at = inner
+        return _open_piece(at, last, flags)
+    finally:
+        os.close(at)
+
+
+def _open_piece(folder: int, path: Path, flags: int) -> int:
+    if _can_resolve_beneath():
+        return kernel.open_beneath(folder, path, flags | os.O_NOFOLLOW)
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+
+
+@cache
+def _can_resolve_beneath() -> bool:
+    return kernel.has_open_beneath()
+
+
+def _pieces(path: Path) -> list[Path]:
+    """As few as the kernel takes; name by name where O_NOFOLLOW, which minds only the last name
+    of a path, is all there is."""
+    if len(path) < _MAX_PIECE and _can_resolve_beneath():
+        return [path]
+    names = path.split(b"/")
+    if not _can_resolve_beneath():
+        return names
+    pieces = [names[0]]
+    for name in names[1:]:
+        if len(pieces[-1]) + len(name) < _MAX_PIECE:
+            pieces[-1] += b"/" + name
+        else:
+            pieces.append(name)
+    return pieces
+
+
+@contextmanager
+def reading(folder: int, name: bytes) -> Iterator[int]:
+    """A regular file in a folder, for its owner whatever its mode; raises OSError."""
+    descriptor = _open_to_read(folder, name)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise FileNotFoundError(errno.ENOENT, "no file any more", os.fsdecode(name))
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _open_to_read(folder: int, name: bytes) -> int:
+    try:
+        return os.open(name, READ, dir_fd=folder)
+    except PermissionError:
+        with pinned(folder, name) as pin, opened_up(pin):
+            return os.open(_again(pin), os.O_RDONLY | os.O_CLOEXEC)
+
+
+@contextmanager
+def pinned(folder: int, name: bytes, flags: int = PIN) -> Iterator[int]:
+    """An entry itself, be it a symlink, by an O_PATH descriptor: nothing can take its place."""
+    pin = os.open(name, flags, dir_fd=folder)
+    try:
+        yield pin
+    finally:
+        os.close(pin)
+
+
+@contextmanager
+def opened_up(pin: int) -> Iterator[None]:
+    """A file or folder with its owner's bits set meanwhile."""
+    mode = stat.S_IMODE(os.fstat(pin).st_mode)
+    set_mode(pin, mode | 0o700)
+    try:
+        yield
+    finally:
+        set_mode(pin, mode)
+
+
+def set_mode(pin: int, mode: int) -> None:
+    """chmod by a pin. A symlink has no mode: raises OSError."""
+    if stat.S_ISLNK(os.fstat(pin).st_mode):
+        raise OSError(0, "a symlink has no mode of its own")
+    os.chmod(_again(pin), mode)  # noqa: PTH101 - a Path would only wrap it
+
+
+def move(name: bytes, source: int, target: int) -> None:
+    """Rename to the same name in another folder, for its owner whatever its mode: a folder that
+    may not be written to cannot be moved, for its ".." changes. Raises OSError."""
+    try:
+        os.rename(name, name, src_dir_fd=source, dst_dir_fd=target)
+    except PermissionError:
+        with pinned(source, name) as pin, opened_up(pin):
+            os.rename(name, name, src_dir_fd=source, dst_dir_fd=target)
+
+
+def _again(pin: int) -> str:
+    """A path that leads to what is pinned, whatever has its name now; proc_pid_fd(5)."""
+    return f"/proc/self/fd/{pin}"

@@ -1,0 +1,142 @@
+"""The runtime's door: pools of jars, their state and processes, plans and what executes them.
+
+A name is loaded when it is first used, so that each command pays only for what it needs.
+"""
+
+# ruff: noqa: I001 - one line a name would be four screens
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from geniejars.version import VERSION
+
+# fmt: off
+if TYPE_CHECKING:
+    from genieagent.jar import Role
+    from genieagent.trees import (
+        EMPTY_FOLDER, EMPTY_TREE, BrokenObjectError, Change, Digest, Entry, Folder, Forest, Kind,
+        Path, Tree, compare, folder_object, join, overlay, parse_folder, put_over, sha256,
+        shared_mode, split,
+    )
+    from geniejars.accounts import cache_folder, state_folder
+    from geniejars.allocation import allocate, bind_jfile, bound_jar, deallocate
+    from geniejars.apps import STOP_GRACE, App, link_log, log_file_path, prepared_app
+    from geniejars.client import AgentSession, AgentStatus, Applied, Drift, Session
+    from geniejars.command import Terminal
+    from geniejars.config import Config, Isolation, Network, embedded_config
+    from geniejars.configfile import find_config, load_config
+    from geniejars.conversation import AgentError, AgentLostError, TimedOutError
+    from geniejars.delivery import HomeInUseError
+    from geniejars.environment import REACH_VARIABLES, SEARCH_PATH, reach_of_manager
+    from geniejars.errors import (
+        InternalError, JFileError, JarbuildError, MachineError, Place, StepFailedError, UsageError,
+    )
+    from geniejars.events import (
+        Done, Event, Finished, Outcome, Output, Planned, Started, Stream, Transferred, Waiting,
+    )
+    from geniejars.home import Home
+    from geniejars.jars import (
+        backup_home, clear_home, end_jar, find_situation, list_agents, shut_down,
+    )
+    from geniejars.locks import locked
+    from geniejars.plan import (
+        JAR_VIEW, CacheFolder, Health, OverlayStep, Plan, Prepared, RunStep, Source, Stamp,
+        Status, Step, Verdict, View,
+    )
+    from geniejars.prepared import prepared_as_json, prepared_from_json
+    from geniejars.processes import (
+        Completed, Detached, agent_status, apply_acl, ensure_agent, normalize, open_jar, run_as,
+        run_shell_as, start_as, stop_process,
+    )
+    from geniejars.results import DamagedEntryError, Layer, LayerDraft, LayerFile, Result, Results
+    from geniejars.runner import RunFailedError, Surroundings, execute
+    from geniejars.secret_values import keep_secrets, kept_secrets
+    from geniejars.server_link import RunningAgent
+    from geniejars.site import Site
+    from geniejars.situation import Situation
+    from geniejars.state import (
+        JarEntry, State, acquire_lock, all_names, free_names, home_dir, initial_state,
+        occupied_entry, occupied_names, pool_name, read_state, resolve_name, write_state,
+    )
+    from geniejars.views import view_of
+
+__all__ = [
+    "EMPTY_FOLDER", "EMPTY_TREE", "JAR_VIEW", "REACH_VARIABLES", "SEARCH_PATH", "STOP_GRACE",
+    "VERSION", "AgentError", "AgentLostError", "AgentSession", "AgentStatus", "App", "Applied",
+    "BrokenObjectError", "CacheFolder", "Change", "Completed", "Config", "DamagedEntryError",
+    "Detached", "Digest", "Done", "Drift", "Entry", "Event", "Finished", "Folder", "Forest",
+    "Health", "Home", "HomeInUseError", "InternalError", "Isolation", "JFileError", "JarEntry",
+    "JarbuildError", "Kind", "Layer", "LayerDraft", "LayerFile", "MachineError", "Network",
+    "Outcome", "Output", "OverlayStep", "Path", "Place", "Plan", "Planned", "Prepared", "Result",
+    "Results", "Role", "RunFailedError", "RunStep", "RunningAgent", "Session", "Site",
+    "Situation", "Source", "Stamp", "Started", "State", "Status", "Step", "StepFailedError",
+    "Stream", "Surroundings", "Terminal", "TimedOutError", "Transferred", "Tree", "UsageError",
+    "Verdict", "View", "Waiting", "acquire_lock", "agent_status", "all_names", "allocate",
+    "apply_acl", "backup_home", "bind_jfile", "bound_jar", "cache_folder", "clear_home",
+    "compare", "deallocate", "embedded_config", "end_jar", "ensure_agent", "execute",
+    "find_config", "find_situation", "folder_object", "free_names", "home_dir", "initial_state",
+    "join", "keep_secrets", "kept_secrets", "link_log", "list_agents", "load_config", "locked",
+    "log_file_path", "normalize", "occupied_entry", "occupied_names", "open_jar", "overlay",
+    "parse_folder", "pool_name", "prepared_app", "prepared_as_json", "prepared_from_json",
+    "put_over", "reach_of_manager", "read_state", "resolve_name", "run_as", "run_shell_as",
+    "sha256", "shared_mode", "shut_down", "split", "start_as", "state_folder", "stop_process",
+    "view_of", "write_state",
+]
+
+_MODULES = {
+    "genieagent.jar": "Role",
+    "genieagent.trees":
+        "EMPTY_FOLDER EMPTY_TREE BrokenObjectError Change Digest Entry Folder Forest Kind Path "
+        "Tree compare folder_object join overlay parse_folder put_over sha256 shared_mode split",
+    "geniejars.accounts": "cache_folder state_folder",
+    "geniejars.allocation": "allocate bind_jfile bound_jar deallocate",
+    "geniejars.apps": "STOP_GRACE App link_log log_file_path prepared_app",
+    "geniejars.client": "AgentSession AgentStatus Applied Drift Session",
+    "geniejars.command": "Terminal",
+    "geniejars.config": "Config Isolation Network embedded_config",
+    "geniejars.configfile": "find_config load_config",
+    "geniejars.conversation": "AgentError AgentLostError TimedOutError",
+    "geniejars.delivery": "HomeInUseError",
+    "geniejars.environment": "REACH_VARIABLES SEARCH_PATH reach_of_manager",
+    "geniejars.errors":
+        "InternalError JFileError JarbuildError MachineError Place StepFailedError UsageError",
+    "geniejars.events":
+        "Done Event Finished Outcome Output Planned Started Stream Transferred Waiting",
+    "geniejars.home": "Home",
+    "geniejars.jars": "backup_home clear_home end_jar find_situation list_agents shut_down",
+    "geniejars.locks": "locked",
+    "geniejars.plan":
+        "JAR_VIEW CacheFolder Health OverlayStep Plan Prepared RunStep Source Stamp Status Step "
+        "Verdict View",
+    "geniejars.prepared": "prepared_as_json prepared_from_json",
+    "geniejars.processes":
+        "Completed Detached agent_status apply_acl ensure_agent normalize open_jar run_as "
+        "run_shell_as start_as stop_process",
+    "geniejars.results": "DamagedEntryError Layer LayerDraft LayerFile Result Results",
+    "geniejars.runner": "RunFailedError Surroundings execute",
+    "geniejars.secret_values": "keep_secrets kept_secrets",
+    "geniejars.server_link": "RunningAgent",
+    "geniejars.site": "Site",
+    "geniejars.situation": "Situation",
+    "geniejars.state":
+        "JarEntry State acquire_lock all_names free_names home_dir initial_state occupied_entry "
+        "occupied_names pool_name read_state resolve_name write_state",
+    "geniejars.views": "view_of",
+}
+# fmt: on
+_WHERE = {name: module for module, names in _MODULES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> object:
+    """PEP 562: called where a name is not here yet."""
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_WHERE[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

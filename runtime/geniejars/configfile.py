@@ -1,0 +1,158 @@
+"""geniejars.config.json: where it is looked for, and how its keys become a Config."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import evolve, fields
+
+from geniejars.accounts import manager_home
+from geniejars.config import Config, checked, default_config, embedded_config
+from geniejars.errors import UsageError
+
+FILE_NAME = "geniejars.config.json"
+IGNORED_KEYS = {
+    "$schema": None,
+    "nodePath": "nodePath is not used: agents run on Python; see pythonPath",
+}
+"""Keys that say nothing to us, and the note that is due where one stands in a file."""
+
+
+def load_config(path: str | Path | None = None) -> Config:
+    """The config that holds here; the embedded default where there is no file.
+
+    Looked for: `path`, then `$GENIEJARS_HOME/geniejars.config.json`, then the current folder.
+    Raises UsageError for a file that is not there, is not readable or holds anything unknown.
+    """
+    found = find_config(path)
+    return embedded_config() if found is None else read_config(found)
+
+
+def find_config(path: str | Path | None = None) -> Path | None:
+    """Which file holds; a named one need not exist. Raises nothing."""
+    if path is not None:
+        return Path(path).absolute()
+    if home := os.environ.get("GENIEJARS_HOME"):
+        return Path(home).absolute() / FILE_NAME
+    here = Path.cwd() / FILE_NAME
+    return here if here.exists() else None
+
+
+def read_config(path: Path) -> Config:
+    """The config in this file."""
+    raw = _load(path)
+    keys = [key for key in raw if key not in IGNORED_KEYS]
+    values = {_FIELDS[_known(key, path)]: _value(key, raw[key], path) for key in keys}
+    notes = tuple(note for key, note in IGNORED_KEYS.items() if note and key in raw)
+    defaults = default_config(values.pop("state_file", embedded_config().state_file))
+    return checked(evolve(defaults, **values, source=path, notes=notes))
+
+
+def config_as_json(config: Config) -> str:
+    """What `config_from_json` makes the same config of, in another process."""
+    values = {key: getattr(config, name) for key, name in _FIELDS.items()}
+    return json.dumps({k: v for k, v in values.items() if v is not None}, default=str)
+
+
+def config_from_json(text: str) -> Config:
+    values = {_FIELDS[k]: _value(k, v, Path("/")) for k, v in json.loads(text).items()}
+    return Config(**{"common_dir": None, **values})
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise UsageError(
+            f"{path}: {error.strerror}", help="geniejars preconfig writes a config to start from"
+        ) from error
+    except ValueError as error:  # json's and UnicodeDecodeError are both
+        raise UsageError(f"{path} is not JSON: {error}") from error
+    if not isinstance(content, dict):
+        raise UsageError(f"{path} must hold one object of keys and values")
+    return content
+
+
+def _known(key: str, path: Path) -> str:
+    if key in _FIELDS:
+        return key
+    from difflib import get_close_matches
+
+    near = get_close_matches(key, _FIELDS, 1)
+    raise UsageError(
+        f"{path}: there is no key {key!r}",
+        help=f"did you mean {near[0]}?" if near else f"known are {', '.join(_FIELDS)}",
+    )
+
+
+def _value(key: str, value: object, path: Path) -> Any:
+    kind = _KINDS[_TYPES[key]]
+    try:
+        return kind(value, path.parent)
+    except TypeError as error:
+        raise UsageError(f"{path}: {key} must be {error}, not {json.dumps(value)}") from None
+
+
+def _text(value: object, _folder: Path) -> str:
+    if not isinstance(value, str) or not value or "\0" in value:
+        raise TypeError("a text")
+    return value
+
+
+def _whole(value: object, _folder: Path) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError("a whole number")
+    return value
+
+
+def _seconds(value: object, _folder: Path) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise TypeError("a number of seconds")
+    return float(value)
+
+
+def _flag(value: object, _folder: Path) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("true or false")
+    return value
+
+
+def _path(value: object, folder: Path) -> Path:
+    """`~/` is the manager's home; a relative path starts at the config's folder."""
+    if not isinstance(value, str) or not value or "\0" in value:
+        raise TypeError("a path")
+    expanded = manager_home() / value[2:] if value.startswith("~/") else folder / value
+    return Path(os.path.normpath(expanded))
+
+
+def _paths(value: object, folder: Path) -> tuple[Path, ...]:
+    if not isinstance(value, list):
+        raise TypeError("a list of paths")
+    return tuple(_path(item, folder) for item in value)
+
+
+_KINDS: Mapping[str, Callable[[object, Path], Any]] = {
+    "str": _text,
+    "int": _whole,
+    "float": _seconds,
+    "bool": _flag,
+    "Path": _path,
+    "Path | None": _path,
+    "tuple[Path, ...]": _paths,
+    "Network": _text,
+    "Isolation | None": _text,
+}
+"""By the type of the config's field, as it is written there."""
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+_FIELDS = {_camel(f.name): f.name for f in fields(Config) if f.name not in ("source", "notes")}
+_TYPES = {_camel(f.name): str(f.type) for f in fields(Config)}

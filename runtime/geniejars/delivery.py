@@ -1,0 +1,146 @@
+"""The last act of a build: the home becomes what the plan says, or stays as it is.
+
+Whatever stands in a home that is in use is only changed where COPY made it, each file by rename.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from genieagent.operations import Operation, Take
+from genieagent.trees import EMPTY_TREE, Change, Digest, Entry, Forest, Path, Tree
+from geniejars.buildroot import BuildRoot
+from geniejars.errors import StepFailedError
+from geniejars.plan import Prepared
+from geniejars.site import Site
+from geniejars.transition import transition
+
+if TYPE_CHECKING:
+    from geniejars.client import AgentSession, AgentStatus
+
+STOP_GRACE = 10.0
+"""Seconds an app gets to end by itself, as Docker's `stop` gives it."""
+
+SHOWN_ENTRIES = 5
+
+
+@frozen
+class Delivery:
+    """What the change of the home came to."""
+
+    alias: str | None
+    restored: int = 0
+    backed_up: tuple[str, ...] = ()
+
+
+class HomeInUseError(StepFailedError):
+    """Something lives in the home and entries it may rely on would change."""
+
+    code = "in-use"
+
+
+def deliver(
+    site: Site,
+    root: BuildRoot,
+    tree: Tree,
+    prepared: Prepared,
+    overlays: Sequence[Digest],
+    *,
+    restart: bool,
+) -> Delivery:
+    """Bring the home to `tree`; raises HomeInUseError before anything was touched."""
+    with site.connect("live") as home:
+        drift = home.drift()
+        drifted = _wanted(root.forest, tree, drift.entries)
+        if drift.tree == tree and not drifted:
+            return _settled(site, tree, prepared)
+        operations = _operations(root, drift.tree, tree, drifted, prepared)
+        was_up = _make_way(home, operations, _copied(root.forest, overlays), restart=restart)
+        delivery = _change(site, home, root, tree, prepared, operations, len(drifted))
+    if was_up:
+        site.start_app()
+    return delivery
+
+
+def _settled(site: Site, tree: Tree, prepared: Prepared) -> Delivery:
+    """The home is right already; what `app up` starts may still be new."""
+    site.expect(tree, prepared)
+    return Delivery(site.settle())
+
+
+def _wanted(
+    forest: Forest, tree: Tree, entries: Iterable[tuple[Path, Entry | None]]
+) -> list[Change]:
+    """Drifted entries that the new tree wants otherwise: what is there, what shall be."""
+    changes = (Change(path, there, forest.find(tree.root, path)) for path, there in entries)
+    return [c for c in changes if _bare(c.old) != _bare(c.new)]
+
+
+def _bare(entry: Entry | None) -> Entry | None:
+    """An entry without what lies below it, which is compared entry by entry."""
+    return entry._replace(value="") if entry and entry.kind == "folder" else entry
+
+
+def _operations(
+    root: BuildRoot, old: Tree | None, tree: Tree, drifted: list[Change], prepared: Prepared
+) -> list[Operation]:
+    if old is None and root.tree is not None and not prepared.persist:
+        root.bring_to(tree)
+        return [Take(name) for name in sorted(root.forest.folder(tree.root))]
+    root.contents.root = root.tree.root if root.tree else None
+    return transition(root.forest, old or EMPTY_TREE, tree, root.contents.write, drifted)
+
+
+def _copied(forest: Forest, overlays: Iterable[Digest]) -> frozenset[Path]:
+    return frozenset(path for overlay in overlays for path, _ in forest.walk(overlay))
+
+
+def _make_way(
+    home: AgentSession, operations: Iterable[Operation], copied: frozenset[Path], *, restart: bool
+) -> bool:
+    """See to it that nothing in the home minds the change; true when its CMD was ended for it."""
+    status = home.status()
+    disturbing = [os.fsdecode(o.path) for o in operations if o.path not in copied]
+    if not disturbing or not (status.running or status.sessions):
+        return False
+    if status.sessions or not restart:
+        raise _in_use(status, disturbing)
+    home.stop(STOP_GRACE)
+    return True
+
+
+def _in_use(status: AgentStatus, disturbing: Sequence[str]) -> HomeInUseError:
+    living = [f"pid {s.pid}: {' '.join(s.argv)}" for s in status.sessions]
+    living += [f"the app (pid {status.pid})"] if status.running else []
+    shown = ", ".join(disturbing[:SHOWN_ENTRIES])
+    more = len(disturbing) - SHOWN_ENTRIES
+    return HomeInUseError(
+        f"{'; '.join(living)} uses the home, and this build changes {shown}"
+        + (f" and {more} more" if more > 0 else ""),
+        help="--restart ends the app, changes the home and starts it again; a session of a"
+        " person is never ended: leave it first",
+    )
+
+
+def _change(
+    site: Site,
+    home: AgentSession,
+    root: BuildRoot,
+    tree: Tree,
+    prepared: Prepared,
+    operations: Sequence[Operation],
+    restored: int,
+) -> Delivery:
+    site.expect(tree, prepared)
+    applied = home.apply(
+        "home",
+        tree,
+        root.contents.with_openers(operations),
+        persist=prepared.persist,
+        after=root.contents.check,
+    )
+    return Delivery(site.settle(), restored, applied.backed_up)

@@ -1,0 +1,66 @@
+"""The folders a pool keeps on disk, made as they are needed and checked before they are used."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from geniejars.config import Config
+from geniejars.errors import MachineError
+
+PRIVATE = 0o700
+PASSABLE = 0o711
+"""Foreign ids may pass through (a jar without namespaces lives at its real path), not look."""
+
+
+class ForeignStateError(MachineError):
+    """A state folder that is not the manager's alone: what is in it cannot be trusted."""
+
+    code = "foreign-state"
+
+
+def make_state_folders(config: Config) -> None:
+    """Make what is missing; raises ForeignStateError, MachineError where it cannot be made."""
+    make_folder(config.state_dir, PRIVATE)
+    make_folder(config.socket_dir, PRIVATE)
+    make_folder(config.secrets_dir, PRIVATE)
+    make_folder(config.home_base, PASSABLE)
+    if config.common_dir is not None and config.common_dir.is_relative_to(config.state_dir):
+        make_folder(config.common_dir, 0o755)
+
+
+def make_folder(folder: Path, mode: int) -> None:
+    """A folder of the manager's own; one that is there keeps its mode."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode, exist_ok=True)
+        check_owner(folder)
+    except OSError as error:
+        raise MachineError(f"cannot make {folder}: {error.strerror}") from error
+
+
+def check_owner(folder: Path) -> None:
+    """Raises ForeignStateError; OSError where there is no such folder."""
+    found = folder.stat()
+    if found.st_uid != os.geteuid():
+        raise ForeignStateError(
+            f"{folder} belongs to uid {found.st_uid}, and this is uid {os.geteuid()}",
+            help="set XDG_STATE_HOME (or stateFile in the config) to a folder of your own",
+        )
+    if found.st_mode & stat.S_IWOTH:
+        raise ForeignStateError(
+            f"everybody can write into {folder}",
+            help="choose another folder, or take that right away: chmod o-w",
+        )
+
+
+def open_passage(config: Config) -> None:
+    """Let foreign ids through to the jars; raises MachineError where a parent shuts them out."""
+    config.state_dir.chmod(PASSABLE)
+    for folder in (config.home_base, *config.home_base.parents):
+        if not folder.stat().st_mode & stat.S_IXOTH:
+            raise MachineError(
+                f"a jar without namespaces has an id of its own, which cannot pass {folder}",
+                help="set XDG_STATE_HOME to a folder everybody may pass, such as /var/lib",
+            )

@@ -1,0 +1,162 @@
+"""The server's line to the zygote: one packet a request, one a reply, descriptors beside them.
+
+The zygote outlives servers: what a new server finds running it takes over, listening sockets
+and all.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from attrs import define, frozen
+
+import genieagent
+from genieagent.jar import Role
+from geniejars.config import Config
+from geniejars.errors import MachineError
+from geniejars.replies import accepted
+from geniejars.situation import Situation
+from geniejars.sockets import ZYGOTE, connect_to, listen_at
+
+DESCRIPTOR = 3
+"""Where the zygote finds its listening socket."""
+
+PACKET_LIMIT = 1 << 18
+MOST_DESCRIPTORS = 253
+"""The kernel's limit for one message (SCM_MAX_FD)."""
+
+
+class ZygoteLostError(MachineError):
+    """The zygote is gone, and every jar with it."""
+
+    code = "zygote-lost"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the process that makes jars was ended from outside, and everything in them with it",
+            help="run the command again: it starts a new one",
+        )
+
+
+@frozen
+class Agent:
+    """One running agent, and the socket it accepts on."""
+
+    jar: str
+    role: Role
+    pid: int
+    listener: socket.socket
+
+
+@define
+class ZygoteLink:
+    """Raises MachineError where the zygote refuses, ZygoteLostError where it is gone."""
+
+    connection: socket.socket
+
+    def fileno(self) -> int:
+        """Readable between requests only when the zygote has gone."""
+        return self.connection.fileno()
+
+    def start(self, jar: str, number: int, role: Role, listener: socket.socket) -> int:
+        """Make an agent that accepts on this socket; its pid comes back."""
+        reply, _ = self._request(
+            {"verb": "start", "jar": jar, "number": number, "role": role}, [listener.fileno()]
+        )
+        return int(reply["pid"])
+
+    def end(self, jar: str, role: Role | None) -> None:
+        """Returns when nothing of the jar is left."""
+        self._request({"verb": "end", "jar": jar, "role": role})
+
+    def ask_wipe(self, jar: str, number: int) -> None:
+        """End the jar and make it afresh; `hear_done` has the answer, which takes its time."""
+        self._send({"verb": "wipe", "jar": jar, "number": number})
+
+    def ask_hand_over(self, jar: str, number: int) -> None:
+        """Give the jar what the manager made in its home; `hear_done` has the count."""
+        self._send({"verb": "handover", "jar": jar, "number": number})
+
+    def hear_done(self) -> int:
+        """The answer to what was asked; blocks until the connection is readable."""
+        return int(self._receive()[0].get("count", 0))
+
+    def list(self) -> tuple[Situation, list[Agent]]:
+        reply, descriptors = self._request({"verb": "list"})
+        listeners = [socket.socket(fileno=descriptor) for descriptor in descriptors]
+        agents = [
+            Agent(agent["jar"], agent["role"], agent["pid"], listener)
+            for agent, listener in zip(reply["agents"], listeners, strict=True)
+        ]
+        return Situation(reply["situation"], tuple(reply["lost"])), agents
+
+    def leave(self) -> bool:
+        """Ask it to exit; False when it still has agents."""
+        try:
+            self._request({"verb": "leave"})
+        except MachineError as error:
+            if error.code != "busy":
+                raise
+            return False
+        return True
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def _request(
+        self, message: dict[str, Any], descriptors: Sequence[int] = ()
+    ) -> tuple[dict[str, Any], Sequence[int]]:
+        self._send(message, descriptors)
+        return self._receive()
+
+    def _send(self, message: dict[str, Any], descriptors: Sequence[int] = ()) -> None:
+        try:
+            socket.send_fds(self.connection, [json.dumps(message).encode()], descriptors)
+        except OSError as error:
+            raise ZygoteLostError from error
+
+    def _receive(self) -> tuple[dict[str, Any], Sequence[int]]:
+        try:
+            packet, received, _, _ = socket.recv_fds(
+                self.connection, PACKET_LIMIT, MOST_DESCRIPTORS, socket.MSG_CMSG_CLOEXEC
+            )
+        except OSError as error:
+            raise ZygoteLostError from error
+        if not packet:
+            raise ZygoteLostError
+        return accepted(json.loads(packet)), received
+
+
+def find_zygote(config: Config) -> ZygoteLink | None:
+    """The one that runs for this state folder, if any."""
+    with suppress(FileNotFoundError, ConnectionRefusedError):
+        return ZygoteLink(connect_to(config.socket_dir, ZYGOTE, socket.SOCK_SEQPACKET))
+    return None
+
+
+def start_zygote(config: Config) -> ZygoteLink:
+    """A new one, by exec: it gets no environment and no descriptor but its socket and the log."""
+    with listen_at(config.socket_dir, ZYGOTE, socket.SOCK_SEQPACKET) as listener:
+        _spawn(config, listener.fileno())
+        return ZygoteLink(connect_to(config.socket_dir, ZYGOTE, socket.SOCK_SEQPACKET))
+
+
+def _spawn(config: Config, listener: int) -> None:
+    program = str(Path(genieagent.__file__).parent)
+    python = str(config.python_path)
+    # Every other descriptor is closed by exec: none of Python's is inheritable (PEP 446).
+    os.posix_spawn(
+        python,
+        [python, "-I", "-S", program, str(config.facts_file)],
+        {},
+        file_actions=[
+            (os.POSIX_SPAWN_DUP2, listener, DESCRIPTOR),
+            (os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0),
+        ],
+    )

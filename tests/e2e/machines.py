@@ -1,0 +1,154 @@
+"""The kinds of users and machines that a jar is built on, played for real.
+
+As root all of them are played: root itself, root where namespaces are refused, and ordinary
+users made for the test. An ordinary user plays only itself.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+TOP = Path(__file__).parent.parent.parent
+WITHOUT_NAMESPACES = TOP / "tests/runtime/without_namespaces.py"
+SYSTEM_PYTHON = "/usr/bin/python3"
+PREFIX = "jbt"
+SUBORDINATE = "700000-765535"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Who builds: as which user, and whether namespaces are refused."""
+
+    name: str
+    label: str | None  # the isolation it gets; None where it is refused
+    user: str | None = None  # a user to make; None is whoever runs the tests
+    subordinate: bool = False
+    namespaces: bool = True
+
+
+KINDS = (
+    Kind("root", "full"),
+    Kind("root-without-namespaces", "no-namespaces", namespaces=False),
+    Kind("user-with-range", "full", user=f"{PREFIX}range", subordinate=True),
+    Kind("user-without-range", "single", user=f"{PREFIX}single"),
+)
+REFUSED = Kind("user-without-namespaces", None, user=f"{PREFIX}weak", namespaces=False)
+MYSELF = Kind("myself", None)
+
+
+@dataclass
+class Machine:
+    """A home of its own on this machine, and the installed commands."""
+
+    kind: Kind
+    home: Path
+    scripts: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def command(self, argv: Sequence[str]) -> list[str]:
+        """argv as this kind of user runs it."""
+        launcher = [] if self.kind.namespaces else [SYSTEM_PYTHON, str(self.launcher)]
+        switch = ["setpriv", f"--reuid={self.kind.user}", f"--regid={self.kind.user}",
+                  "--clear-groups", "--"] if self.kind.user else []  # fmt: skip
+        return [*switch, *launcher, *argv]
+
+    @property
+    def launcher(self) -> Path:
+        return self.scripts.parent.parent / WITHOUT_NAMESPACES.name
+
+    def run(
+        self,
+        *argv: str | Path,
+        cwd: Path | None = None,
+        timeout: float = 180,
+        env: Mapping[str, str] | None = None,
+        stdin: str | None = None,
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end; a name without a slash is one of ours where we have it."""
+        first = str(argv[0])
+        if "/" not in first and (self.scripts / first).exists():
+            first = str(self.scripts / first)
+        return subprocess.run(
+            self.command([first, *map(str, argv[1:])]),
+            cwd=cwd or self.home,
+            env={**self.clean_environment(), **(env or {})},
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            input=stdin if stdin is not None else "",
+            check=False,
+        )
+
+    def clean_environment(self) -> dict[str, str]:
+        reach = {k: v for k, v in os.environ.items() if k.startswith(REACH)}
+        return {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(self.home), "LANG": "C.UTF-8",
+                **reach, **self.environment}  # fmt: skip
+
+    def project(self, source: Path, name: str | None = None) -> Path:
+        """A copy of a folder in this user's home, owned by it."""
+        target = self.home / (name or source.name)
+        shutil.copytree(source, target, symlinks=True)
+        self.own(target)
+        return target
+
+    def own(self, top: Path) -> None:
+        """Give a folder and all in it to this user."""
+        if self.kind.user:
+            subprocess.run(["chown", "-R", f"{self.kind.user}:", str(top)], check=True)
+
+
+REACH = ("PIP_", "SSL_CERT", "NODE_EXTRA", "REQUESTS_CA", "CURL_CA", "HTTP", "http", "NO_PROXY")
+"""How this machine reaches the package registries."""
+
+
+def make_user(kind: Kind) -> None:
+    assert kind.user is not None
+    remove_user(kind)
+    subprocess.run(
+        ["useradd", "--no-create-home", "--user-group", "--shell", "/bin/sh", kind.user],
+        check=True,
+        capture_output=True,
+    )
+    _set_range(kind)
+
+
+def _set_range(kind: Kind) -> None:
+    """useradd may have given it one of its own accord."""
+    for file in (Path("/etc/subuid"), Path("/etc/subgid")):
+        lines = file.read_text().splitlines(keepends=True) if file.exists() else []
+        file.write_text("".join(li for li in lines if not li.startswith(f"{kind.user}:")))
+    if kind.subordinate:
+        ranges = [f"--add-subuids={SUBORDINATE}", f"--add-subgids={SUBORDINATE}"]
+        subprocess.run(["usermod", *ranges, str(kind.user)], check=True)
+
+
+def remove_user(kind: Kind) -> None:
+    assert kind.user is not None
+    subprocess.run(["pkill", "-KILL", "-U", kind.user], capture_output=True, check=False)
+    subprocess.run(["userdel", kind.user], capture_output=True, check=False)
+
+
+def is_root() -> bool:
+    return os.geteuid() == 0
+
+
+def my_name() -> str:
+    return pwd.getpwuid(os.geteuid()).pw_name
+
+
+def install(folder: Path) -> Path:
+    """Install this checkout for everybody below `folder`; the folder of its scripts comes back."""
+    python = SYSTEM_PYTHON if is_root() else sys.executable
+    subprocess.run([python, "-m", "venv", str(folder / "venv")], check=True)
+    scripts = folder / "venv/bin"
+    subprocess.run([scripts / "pip", "install", "--quiet", str(TOP)], check=True)
+    shutil.copy(WITHOUT_NAMESPACES, folder)
+    subprocess.run(["chmod", "-R", "a+rX", str(folder)], check=True)
+    return scripts

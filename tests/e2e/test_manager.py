@@ -1,0 +1,57 @@
+"""What the manager may do with a home, with ordinary tools, in every situation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from builds import build
+from machines import REFUSED, Machine, is_root
+
+JFILE = """\
+COPY a.txt a.txt
+RUN mkdir -p made && echo made > made/b.txt && (umask 077; echo private > made/key)
+CMD ["cat", "a.txt", "made/b.txt"]
+"""
+
+
+def test_lists_reads_and_edits(machine: Machine) -> None:
+    """After a build the manager lists, reads and edits what is in the home."""
+    folder = machine.home / "project"
+    folder.mkdir()
+    (folder / "JFile").write_text(JFILE)
+    (folder / "a.txt").write_text("a\n")
+    machine.own(folder)
+    done = build(machine, folder).done
+    home = done["home"]
+    listed = machine.run("/bin/ls", home, f"{home}/made")
+    read = machine.run("/bin/cat", f"{home}/a.txt", f"{home}/made/b.txt")
+    edited = machine.run("/bin/sh", "-c", f"echo mine >> {home}/made/b.txt && touch {home}/new")
+    seen = machine.run("geniejars", "exec", done["jar"], "cat made/b.txt; ls new")
+
+    assert listed.returncode == 0 and "b.txt" in listed.stdout, listed
+    assert read.stdout == "a\nmade\n", read
+    assert edited.returncode == 0, edited
+    assert seen.stdout == "made\nmine\nnew\n", seen
+
+
+def test_label_is_told(machine: Machine) -> None:
+    """`doctor` names the isolation, whatever it is."""
+    told = machine.run("geniejars", "doctor")
+
+    assert (machine.kind.label or "") in told.stdout, told
+
+
+def test_ordinary_user_without_namespaces_is_refused(make_machine) -> None:
+    """No boundary, no build: the message names what is lost and the ways out."""
+    assert is_root(), "this needs to make a user"
+    machine = make_machine(REFUSED)
+    folder: Path = machine.home / "p"
+    folder.mkdir()
+    (folder / "JFile").write_text("RUN true\n")
+    machine.own(folder)
+    refused = build(machine, folder)
+    weak = build(machine, folder, "--isolation", "weak")
+
+    assert refused.code == 3
+    assert "--isolation weak" in refused.done["error"]["message"] + refused.err
+    assert weak.code == 0, weak.events
