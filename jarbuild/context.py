@@ -18,6 +18,7 @@ from attrs import define, field, frozen
 from geniejars import (
     EMPTY_FOLDER,
     EMPTY_TREE,
+    NEW_FOLDER_MODE,
     Digest,
     Entry,
     Forest,
@@ -26,12 +27,13 @@ from geniejars import (
     Source,
     Tree,
     join,
+    nest,
+    place,
 )
 from geniejars import Path as HomePath
 from jarbuild.globs import expand_glob
 from jarbuild.ignore import IgnoreError, Rules, parse_ignore_file, parse_patterns
 from jarbuild.patterns import PatternError, has_wildcard
-from jarbuild.placing import NEW_FOLDER_MODE, nest, place
 from jarbuild.snapshots import NEVER_COPIED, Filters, Snapshots
 from jarbuild.stamps import ChangedError, StatCache
 

@@ -12,14 +12,24 @@ from typing import Any, Literal
 
 from attrs import define, field
 
-from geniejars import EMPTY_FOLDER, Digest, Entry, JFileError, OverlayStep, RunStep, Step, Verdict
+from geniejars import (
+    EMPTY_FOLDER,
+    NEW_FOLDER_MODE,
+    Digest,
+    Entry,
+    JFileError,
+    OverlayStep,
+    RunStep,
+    Step,
+    Verdict,
+    nest,
+)
 from jarbuild.actions import Action, MakeFolder, PutFiles, RunCommand
 from jarbuild.cache import keys
 from jarbuild.cache.keys import Preimage, RunInputs, World
 from jarbuild.context import Context, Found, Overlay
 from jarbuild.depends import depend_digest
 from jarbuild.expand import at
-from jarbuild.placing import NEW_FOLDER_MODE, nest
 from jarbuild.target import Target
 from jarbuild.tools import Tools
 from jfile import unparse

@@ -14,6 +14,7 @@ from geniejars import (
     Step,
     Tree,
     Verdict,
+    place,
 )
 from jarbuild.actions import Action, PutFiles
 from jarbuild.cache.explain import Explainer, Now
@@ -21,7 +22,6 @@ from jarbuild.cache.history import Past
 from jarbuild.cache.keys import key
 from jarbuild.cache.store import Store
 from jarbuild.expand import at
-from jarbuild.placing import place
 from jarbuild.steps import destination_of
 
 UNKNOWN_PORT = "port not known yet"

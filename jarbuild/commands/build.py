@@ -142,7 +142,8 @@ class Job:
             )
 
     def _run(self, planning: Planning, store: Store, home: Home) -> None:
-        keep_secrets(self.config, home.name, _only(planning.secrets, planning.plan.prepared.imports))
+        secrets = _only(planning.secrets, planning.plan.prepared.imports)
+        keep_secrets(self.config, home.name, secrets)
         good_in = None
         try:
             done = execute(

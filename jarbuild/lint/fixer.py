@@ -14,8 +14,8 @@ from jarbuild.lint.finding import Edit, Finding, Fix
 from jfile import Source
 
 _BYTE_ORDER_MARK = "\ufeff"
-_MOST_ROUNDS = 20
-"""A fix may make way for another one; a text that is not done after so many rounds never is."""
+_MOST_ROUNDS = 6
+"""A fix may make way for others; a rule that is not done after so many rounds never is."""
 
 
 @frozen
@@ -35,29 +35,19 @@ def fix_document(
     document: Document, lint: Callable[[Document], Iterable[Finding]], *, unsafe: bool
 ) -> Fixed:
     """Everything that can be fixed is; unsafe fixes too where they are asked for."""
-    findings, count, stuck = tuple(lint(document)), 0, set[str]()
-    for _ in range(_MOST_ROUNDS):
-        chosen = [f for f in findings if _is_fixable(f, unsafe) and f.code not in stuck]
+    findings, count, rounds = tuple(lint(document)), 0, Counter[str]()
+    while True:
+        chosen = [f for f in findings if _is_fixable(f, unsafe) and rounds[f.code] < _MOST_ROUNDS]
         text, made = apply_fixes(document.source, [f.fix for f in chosen if f.fix])
         if not made:
-            break
+            return Fixed(document, findings, count)
         document = document.with_content(text.encode("utf-8", "surrogateescape"))
-        before, findings = findings, tuple(lint(document))
-        count += made
-        stuck |= _no_fewer(chosen, before, findings)
-    return Fixed(document, findings, count)
+        findings, count = tuple(lint(document)), count + made
+        rounds.update({finding.code for finding in chosen})
 
 
 def _is_fixable(finding: Finding, unsafe: bool) -> bool:
     return finding.fix is not None and (unsafe or finding.fix.is_safe)
-
-
-def _no_fewer(
-    chosen: Iterable[Finding], before: Iterable[Finding], after: Iterable[Finding]
-) -> set[str]:
-    """Codes whose fixes have not made them fewer, and so never will."""
-    was, now = (Counter(f.code for f in findings) for findings in (before, after))
-    return {f.code for f in chosen if now[f.code] >= was[f.code]}
 
 
 def apply_fixes(source: Source, fixes: Sequence[Fix]) -> tuple[str, int]:

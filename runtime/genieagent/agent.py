@@ -107,6 +107,7 @@ class Agent:
         self._selector.register(main, selectors.EVENT_READ, self._hear)
 
     def _be_session(self, connection: socket.socket, main: socket.socket) -> None:
+        os.setsid()  # to be ended as a group
         manager = Channel(connection, Connection("agent"))
         to_main = Channel(main, Connection("manager", "ready"))
         Session(self._layout, manager, to_main, self._pid, self._confine).serve()

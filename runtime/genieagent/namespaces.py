@@ -49,8 +49,8 @@ def subordinate_ranges(uid: int) -> Ranges:
     for program in (NEWUIDMAP, NEWGIDMAP):
         if not os.access(program, os.X_OK):
             raise NamespaceError("programs", f"{program} is not installed")
-    names = {str(uid), _user_name(uid)}
-    return Ranges(_largest_range(SUBUID, names), _largest_range(SUBGID, names))
+    user = _user_name(uid)
+    return Ranges(_largest_range(SUBUID, user, uid), _largest_range(SUBGID, user, uid))
 
 
 def _user_name(uid: int) -> str:
@@ -60,10 +60,10 @@ def _user_name(uid: int) -> str:
         return str(uid)
 
 
-def _largest_range(file: str, names: set[str]) -> Range:
-    ranges = [ids for name, ids in _ranges(file) if name in names]
+def _largest_range(file: str, user: str, uid: int) -> Range:
+    ranges = [ids for name, ids in _ranges(file) if name in (user, str(uid))]
     if not ranges:
-        raise NamespaceError("range", f"{file} has no range for user {max(names)}")
+        raise NamespaceError("range", f"{file} has no range for user {user}")
     return max(ranges, key=lambda ids: ids.count)
 
 

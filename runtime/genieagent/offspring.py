@@ -22,6 +22,7 @@ _PAUSE = 0.002
 class Process(NamedTuple):
     pid: int
     parent: int
+    group: int
     has_terminal: bool
     is_dead: bool  # waits to be reaped
 
@@ -55,7 +56,7 @@ def end_all_below(seconds: float) -> bool:
     while has_children():
         if time.monotonic() > deadline:
             return False
-        _kill(_stopped_descendants())
+        _signal_groups(signal.SIGKILL, _stopped_groups(deadline))
         time.sleep(_PAUSE)
     return True
 
@@ -70,24 +71,30 @@ def has_children() -> bool:
     return False
 
 
-def _stopped_descendants() -> set[int]:
-    """Stopped first and killed together: the stopped still fill the process limit, so a storm
-    of forks runs out of room instead of outrunning us."""
+def _stopped_groups(deadline: float) -> set[int]:
+    """Stopped first and killed together: the stopped still fill the process limit, so what
+    multiplies runs out of room instead of outrunning us.
+
+    By group, which the kernel signals at one instant: nothing is forked in between.
+    """
     stopped: set[int] = set()
-    while fresh := {process.pid for process in descendants(os.getpid())} - stopped:
-        _signal(signal.SIGSTOP, fresh)
+    while fresh := _groups_below() - stopped:
+        _signal_groups(signal.SIGSTOP, fresh)
         stopped |= fresh
+        if time.monotonic() > deadline:
+            break
     return stopped
 
 
-def _kill(pids: Iterable[int]) -> None:
-    _signal(signal.SIGKILL, pids)
+def _groups_below() -> set[int]:
+    """All but our own: every command leads a session, whose groups hold nobody else."""
+    return {process.group for process in descendants(os.getpid())} - {os.getpgrp(), 0}
 
 
-def _signal(number: int, pids: Iterable[int]) -> None:
-    for pid in pids:
+def _signal_groups(number: int, groups: Iterable[int]) -> None:
+    for group in groups:
         with suppress(ProcessLookupError, PermissionError):
-            os.kill(pid, number)
+            os.killpg(group, number)
 
 
 def _processes() -> Iterator[Process]:

@@ -25,8 +25,6 @@ from genieagent.obstacles import (
 )
 from genieagent.view import RESERVED, is_below
 
-_MAX_REPORT = 1 << 16
-
 
 def find(facts: Facts) -> Conditions | Refusal:
     """The best situation of those asked for; this process has then entered it."""

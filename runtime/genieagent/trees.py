@@ -262,50 +262,6 @@ def _inside(entry: Entry | None) -> Digest:
     return entry.value if entry and entry.kind == "folder" else EMPTY_FOLDER
 
 
-def overlay(forest: Forest, below: Digest, above: Digest) -> Digest:
-    """The folder `above` put over the folder `below`: what COPY does to a home.
-
-    Folders merge and take the bits of `above`; everything else is replaced.
-    """
-    merged: dict[Path, Folder] = {}
-    pending = [(b"", below, above)]
-    while pending:
-        at, under, over = pending.pop()
-        mine, theirs = forest.folder(under), forest.folder(over)
-        merged[at] = {**mine, **theirs}
-        both = [n for n in mine.keys() & theirs.keys() if _both_folders(mine[n], theirs[n])]
-        pending += [(join(at, name), mine[name].value, theirs[name].value) for name in both]
-    return _close_merged(forest, merged)
-
-
-def _both_folders(one: Entry, other: Entry) -> bool:
-    return one.kind == other.kind == "folder" and one.value != other.value
-
-
-def _close_merged(forest: Forest, merged: dict[Path, Folder]) -> Digest:
-    for path in sorted(merged, key=_depth, reverse=True):
-        if path:
-            parent, name = split(path)
-            digest = forest.add(merged[path])
-            merged[parent][name] = merged[parent][name]._replace(value=digest)
-    return forest.add(merged[b""])
-
-
-def put_over(forest: Forest, tree: Tree, above: Digest) -> Tree:
-    """The tree after COPY or WORKDIR put the folder `above` over it.
-
-    A path that was written anew has left its group of hard links: a COPY makes none.
-    """
-    root = overlay(forest, tree.root, above)
-    kept = (tuple(p for p in group if _untouched(forest, p, root, above)) for group in tree.links)
-    return Tree(root, tuple(group for group in kept if len(group) > 1))
-
-
-def _untouched(forest: Forest, path: Path, root: Digest, above: Digest) -> bool:
-    entry = forest.find(root, path)
-    return entry is not None and entry.kind == "file" and forest.find(above, path) is None
-
-
 def shared_mode(kind: Kind, mode: int) -> int:
     """The bits an entry has in a home, where the manager's group may do what the owner may.
 

@@ -54,6 +54,7 @@ def deliver(
 ) -> Delivery:
     """Bring the home to `tree`; raises HomeInUseError before anything was touched."""
     with site.connect("live") as home:
+        site.hand_over()
         drift = home.drift()
         drifted = _wanted(root.forest, tree, drift.entries)
         if drift.tree == tree and not drifted:

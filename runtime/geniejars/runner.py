@@ -11,12 +11,13 @@ from collections.abc import Callable, Mapping
 
 from attrs import define, field, frozen
 
-from genieagent.trees import EMPTY_TREE, Digest, Forest, Tree, put_over
+from genieagent.trees import EMPTY_TREE, Digest, Forest, Tree
 from geniejars.buildroot import BuildRoot
 from geniejars.contents import Contents
 from geniejars.delivery import Delivery, deliver
-from geniejars.errors import Place, StepFailedError
+from geniejars.errors import JFileError, Place, StepFailedError
 from geniejars.events import Done, Event, Finished, Outcome, Output, Planned, Started, Stream
+from geniejars.placing import place
 from geniejars.plan import OverlayStep, Plan, RunStep, Step
 from geniejars.results import DamagedEntryError, Result, Results
 from geniejars.site import Site
@@ -121,9 +122,13 @@ class Execution:
 
     def _put(self, step: Step, tree: Tree) -> Result:
         assert isinstance(step, OverlayStep)
-        result = Result(put_over(self.forest, tree, step.overlay))
+        try:
+            after = place(self.forest, tree, step.overlay, self.plan.view.home)
+        except JFileError as error:  # the home turned out to be in the way of a COPY
+            error.place = error.place or Place(step.file or self.plan.jfile, step.line)
+            raise
         self.results.keep_folders(self.forest.fresh)
-        return result
+        return Result(after)
 
     def _run(self, step: RunStep, tree: Tree) -> Result:
         self.root.bring_to(tree)
@@ -161,7 +166,6 @@ class Execution:
 
     def _deliver(self, tree: Tree) -> Delivery:
         overlays = [s.overlay for s in self.plan.steps if isinstance(s, OverlayStep)]
-        self.site.hand_over()
         return deliver(
             self.site, self.root, tree, self.plan.prepared, overlays, restart=self.around.restart
         )

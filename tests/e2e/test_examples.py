@@ -97,7 +97,7 @@ def test_worker_pool(machine: Machine) -> None:
 
     done = machine.run("geniejars", "exec", jar, "cat", "pool/data/done.txt").stdout
     assert "4 workers started" in log
-    assert sorted(done.splitlines())[0].startswith("6\t")
+    assert sorted(done.splitlines())[0].startswith("7\t")
 
 
 def wait_for_log(machine: Machine, jar: str, text: str) -> str:

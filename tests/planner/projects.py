@@ -21,10 +21,11 @@ from geniejars import (
     RunStep,
     Step,
     Tree,
+    nest,
+    place,
     sha256,
 )
 from jarbuild.cache.store import Store
-from jarbuild.placing import nest, place
 from jarbuild.planner import Planning, Wishes, make_plan
 from jarbuild.target import Target
 from jfile import parse
@@ -154,7 +155,8 @@ class Execution:
         if isinstance(step, OverlayStep):
             return Result(place(forest, tree, step.overlay, self.planning.plan.view.home))
         assert isinstance(step, RunStep)
-        program = self.project.programs.get(step.argv[-1], writes_what_it_sees(step))
+        sees = writes_what_it_sees(step, self.planning.secrets)
+        program = self.project.programs.get(step.argv[-1], sees)
         output = program(forest, tree)
         with self.store.new_layer() as draft:
             os.write(draft.fd, b"made")
@@ -166,11 +168,12 @@ def is_forced(step: Step) -> bool:
     return "--no-cache" in step.verdict.reason
 
 
-def writes_what_it_sees(step: RunStep) -> Program:
-    """A command that reads everything: another tree, key or environment, another output."""
+def writes_what_it_sees(step: RunStep, secrets: Mapping[str, str]) -> Program:
+    """A command that reads everything: whatever it could see goes into what it writes."""
 
     def program(forest: Forest, tree: Tree) -> Tree:
-        seen = json.dumps([tree.digest, step.preimage])
+        values = [secrets[name] for name in step.imports]
+        seen = json.dumps([tree.digest, {**step.preimage, "imports": values}])
         return with_file(forest, tree, b"out/" + sha256(step.text.encode())[:8].encode(), seen)
 
     return program

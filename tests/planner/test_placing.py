@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from geniejars import EMPTY_FOLDER, Entry, Forest, Tree
-from jarbuild.placing import ConflictError, place
+from geniejars import EMPTY_FOLDER, ConflictError, Entry, Forest, Tree, place
 
 Entries = dict[bytes, Entry]
 

@@ -18,7 +18,7 @@ import pytest
 import geniejars
 from genieagent.operations import MakeFolder, Take, WriteFile
 from genieagent.trees import EMPTY_TREE, Entry, Forest, Tree, sha256
-from geniejars import AgentError, Config, MachineError, Terminal, TimedOutError
+from geniejars import AgentError, Config, Terminal, TimedOutError
 from geniejars.config import default_config
 from geniejars.processes import open_jar
 from geniejars.reception import connect
@@ -223,10 +223,9 @@ def test_an_attached_app_ends_with_its_code(config: Config, jar: str, tmp_path: 
 def test_an_attached_app_is_stopped_from_elsewhere(config: Config, jar: str) -> None:
     """As `app down` does while `app up` waits."""
 
-    def stop(_pid: int) -> None:
-        threading.Thread(target=geniejars.stop_process, args=(config, jar)).start()
-
-    done = geniejars.start_as(config, jar, "sleep", ["1000"], on_started=stop)
+    stopper = threading.Thread(target=geniejars.stop_process, args=(config, jar))
+    done = geniejars.start_as(config, jar, "sleep", ["1000"], on_started=lambda _: stopper.start())
+    stopper.join()
 
     assert done == geniejars.Completed(128 + signal.SIGTERM)
 
@@ -395,18 +394,3 @@ def test_an_unallocated_jar_runs_nothing(config: Config) -> None:
     """Whatever is asked of it."""
     with pytest.raises(geniejars.UsageError, match="not allocated"):
         geniejars.run_as(config, "jar099", "true")
-
-
-def test_isolation_that_cannot_be_had_is_refused(config: Config, tmp_path: Path) -> None:
-    """Root has ids to give away: asking it for `single` has no meaning, and says so."""
-    if os.getuid() != 0:
-        pytest.skip("an ordinary user may be `single`")
-    from attrs import evolve
-
-    single = evolve(default_config(tmp_path / "state.json"), isolation="single")
-
-    with pytest.raises(MachineError) as caught:
-        connect(single, "jar001", "live")
-
-    assert caught.value.help
-    geniejars.shut_down(single)

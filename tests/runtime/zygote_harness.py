@@ -87,7 +87,9 @@ def manager_on(ground: Ground, folder: Path) -> Iterator[Manager]:
         return
     number = next(_numbers)
     name = f"{PREFIX}{os.getpid()}x{number}"
-    _system("useradd", "-M", "-d", str(home), "-K", "SUB_UID_COUNT=0", name)
+    _system(
+        "useradd", "-M", "-d", str(home), "-K", "SUB_UID_COUNT=0", "-K", "SUB_GID_COUNT=0", name
+    )
     try:
         if ground.has_range:
             first = FREE_IDS + 1000 * number

@@ -12,6 +12,6 @@ RULE = Rule(
     why="""COPY takes sources and a destination; TAG and IMPORT take one word. Quotes hold no
 words together: names with blanks stand in an array, as in `COPY ["my file", "dest"]`.""",
     fix="completes the directive where only one thing can be meant",
-    bad='TAG web server\nCMD ["./server"]',
-    good='TAG web-server\nCMD ["./server"]',
+    bad="COPY server.js",
+    good="COPY server.js server.js",
 )

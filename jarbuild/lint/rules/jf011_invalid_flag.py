@@ -12,6 +12,6 @@ RULE = Rule(
     why="""Flags stand between the directive and everything else. COPY has `--chmod=` and
 `--exclude=`, RUN `--mount=`, `--no-cache` and `--timeout=`, HEALTHCHECK Docker's.""",
     fix="writes the flag that was probably meant",
-    bad="COPY --chown=app:app page.html index.html",
+    bad="COPY --chmode=644 page.html index.html",
     good="COPY --chmod=644 page.html index.html",
 )

@@ -40,7 +40,7 @@ def _check_clone(command: Command, script: Script) -> Remarks:
 
 def _check_download(command: Command, script: Script) -> Remarks:
     for word in urls(command):
-        if not is_versioned(word.value):
+        if word.is_static and not is_versioned(word.value):
             yield Remark(
                 script.span(word),
                 "what this address gives may change, and nothing compares it",

@@ -59,7 +59,7 @@ RULE = Rule(
     why="""Everything in the home belongs to the jar, so it needs no such right; where the home
 can be reached from outside, others would have it.""",
     fix="takes the right from COPY's `--chmod`",
-    bad="RUN mkdir data && chmod 777 data",
-    good="RUN mkdir data && chmod 755 data",
+    bad="COPY --chmod=777 start.sh start.sh",
+    good="COPY --chmod=755 start.sh start.sh",
     check=check,
 )

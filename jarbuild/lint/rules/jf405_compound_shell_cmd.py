@@ -25,7 +25,8 @@ def check(document: Document) -> Remarks:
 
 def _fix(script: Script, last: Command) -> Fix | None:
     is_simple = last.is_top_level and not last.after and last.before not in ("|", "|&", "||")
-    if not is_simple or not last.words or last.words[0].start != last.start:
+    first = last.words[0]
+    if not is_simple or not first.is_static or first.start != last.start:
         return None
     place = script.layout.span(last.start, last.start)
     return Fix("write exec before the last command", (Edit(place, "exec "),))

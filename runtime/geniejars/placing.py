@@ -12,7 +12,8 @@ import os
 
 from attrs import define, field
 
-from geniejars import Digest, Entry, Folder, Forest, JFileError, Path, Tree, join, split
+from genieagent.trees import Digest, Entry, Folder, Forest, Path, Tree, join, split
+from geniejars.errors import JFileError
 
 MOST_LINKS = 40
 """As many symlinks as the kernel follows in one path."""
