@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,18 +26,27 @@ _IPC = {
     "msg": ("msqid", syscalls.remove_message_queue),
 }
 _PAUSE = 0.005
+_ATTEMPTS = 2000
+"""Ten seconds: what is still there then waits for a disk or a network that is gone."""
 
 
-def end_and_clear(owners: Owners) -> None:
-    """Returns when no process of the jar's is left and its shared memory is gone."""
-    os.waitpid(fork_child(lambda: _clear(owners), keep=()), 0)
+def end_processes(owners: Owners) -> None:
+    """Returns when no process of the jar's is left, or some cannot be ended."""
+    _as_agent(owners, _end_all)
 
 
-def _clear(owners: Owners) -> None:
-    _become(owners)
-    _end_all(owners)
-    _clear_files(owners)
-    _clear_ipc(owners)
+def clear(owners: Owners) -> None:
+    """Shared memory, semaphores and message queues of the jar's are gone then."""
+    _as_agent(owners, _clear_files, _clear_ipc)
+
+
+def _as_agent(owners: Owners, *work: Callable[[Owners], None]) -> None:
+    def do() -> None:
+        _become(owners)
+        for part in work:
+            part(owners)
+
+    os.waitpid(fork_child(do, keep=()), 0)
 
 
 def _become(owners: Owners) -> None:
@@ -48,7 +57,7 @@ def _become(owners: Owners) -> None:
 
 def _end_all(owners: Owners) -> None:
     """kill(2): -1 is every process that we may signal, but ourselves, at one instant."""
-    while True:
+    for _ in range(_ATTEMPTS):
         with suppress(ProcessLookupError, PermissionError):
             os.kill(-1, signal.SIGKILL)
         if not any(_living({owners.workload, owners.agent})):

@@ -67,9 +67,9 @@ class Nursery:
     def wipe(self, order: Order) -> str | None:
         """End a jar, put its folder aside and make it afresh; what is to be removed comes back."""
         self.end(order)
-        owners = self._owners(order)
-        if not self._conditions.has_namespaces and self._conditions.has_own_ids:
-            leftovers.end_and_clear(owners)
+        if self._knows_jars_by_id:
+            leftovers.end_processes(self._owners(order.number))
+            leftovers.clear(self._owners(order.number))
         aside = jar_folder.put_aside(self.jars, order.jar)
         self._make_folder(order, "live")
         return aside
@@ -81,7 +81,7 @@ class Nursery:
     def hand_over(self, order: Order) -> int:
         """How many entries of the home became the jar's."""
         try:
-            return handover.hand_over(self.jars, order.jar, self._owners(order))
+            return handover.hand_over(self.jars, order.jar, self._owners(order.number))
         except (FolderError, OSError) as error:
             raise OrderError("folder", str(error)) from error
 
@@ -91,6 +91,17 @@ class Nursery:
             agent.running.lifeline.close()
             agent.listener.close()
             self._agents.remove(agent)
+            self._end_rest(agent)
+
+    def _end_rest(self, ended: Agent) -> None:
+        """A keeper may have been killed from outside, and leave what it kept."""
+        is_last = all(agent.jar != ended.jar for agent in self._agents)
+        if is_last and self._knows_jars_by_id:
+            leftovers.end_processes(self._owners(ended.number))
+
+    @property
+    def _knows_jars_by_id(self) -> bool:
+        return self._conditions.situation == "no-namespaces"
 
     def _of(self, order: Order) -> Iterator[Agent]:
         roles = (order.role,) if order.role else ("live", "build")
@@ -116,14 +127,14 @@ class Nursery:
             raise OrderError("launch", f"{order.jar} cannot be made: {error}") from error
 
     def _make_folder(self, order: Order, role: Role) -> Places:
-        path, owners = self._conditions.facts.jars, self._owners(order)
+        path, owners = self._conditions.facts.jars, self._owners(order.number)
         try:
             return jar_folder.make_jar_folder(self.jars, path, order.jar, role, owners)
         except (FolderError, OSError) as error:
             raise OrderError("folder", str(error)) from error
 
-    def _owners(self, order: Order) -> Owners:
+    def _owners(self, number: int) -> Owners:
         try:
-            return Owners.of(self._conditions, order.number)
+            return Owners.of(self._conditions, number)
         except ValueError as error:
             raise OrderError("number", str(error)) from error

@@ -101,7 +101,8 @@ def _processes() -> Iterator[Process]:
     """proc_pid_stat(5)"""
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            state, parent, _, _, terminal = (
-                (folder / "stat").read_bytes().rpartition(b")")[2].split()[:5]
-            )
-            yield Process(int(folder.name), int(parent), terminal != b"0", state in (b"Z", b"X"))
+            # The name before the last ")" may hold anything.
+            fields = (folder / "stat").read_bytes().rpartition(b")")[2].split()
+            state, parent, group, _, terminal = fields[:5]
+            numbers = int(folder.name), int(parent), int(group)
+            yield Process(*numbers, terminal != b"0", state in (b"Z", b"X"))

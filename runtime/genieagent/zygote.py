@@ -41,11 +41,13 @@ def main(facts_path: str, serve: Serve) -> None:
     control = socket.socket(fileno=CONTROL)
     try:
         facts = read_facts(facts_path)
-        found = situation.find(facts)
     except BadFactsError as error:
-        found = Refusal("facts", str(error), "start the server again")
+        refusal = Refusal("facts", str(error), "start the server again")
+        Zygote(control, RefusingDesk(refusal), os.geteuid()).run()
+        return
+    found = situation.find(facts)
     if isinstance(found, Refusal):
-        Zygote(control, RefusingDesk(found), os.geteuid()).run()
+        Zygote(control, RefusingDesk(found), facts.manager_uid).run()
     else:
         _serve_jars(control, found, serve)
 
@@ -111,8 +113,8 @@ class Zygote:
     def _decide(self, packet: bytes, descriptors: Sequence[int]) -> Answer:
         try:
             return self._desk.answer(parse_order(packet), descriptors)
-        except OrderError as error:
-            return Answer(error.reply())
+        except Exception as error:
+            return Answer(_refusal(error))
         finally:
             for descriptor in descriptors:
                 os.close(descriptor)
@@ -152,8 +154,16 @@ def _peer_uid(connection: socket.socket) -> int:
 def _done(errand: Errand) -> Values:
     try:
         return errand.work()
-    except OrderError as error:
+    except Exception as error:
+        return _refusal(error)
+
+
+def _refusal(error: Exception) -> Values:
+    """Whatever went wrong, the manager hears of it and the other jars live on."""
+    if isinstance(error, OrderError):
         return error.reply()
+    code = "machine" if isinstance(error, OSError) else "internal"
+    return OrderError(code, f"{type(error).__name__}: {error}").reply()
 
 
 def _reply(connection: socket.socket, values: Values, descriptors: Sequence[int] = ()) -> None:

@@ -22,7 +22,8 @@ class ForeignStateError(MachineError):
 
 def make_state_folders(config: Config) -> None:
     """Make what is missing; raises ForeignStateError, MachineError where it cannot be made."""
-    make_folder(config.state_dir, PRIVATE)
+    # A jar of root's may have to live at its real path, without a namespace of its own.
+    make_folder(config.state_dir, PASSABLE if os.geteuid() == 0 else PRIVATE)
     make_folder(config.socket_dir, PRIVATE)
     make_folder(config.secrets_dir, PRIVATE)
     make_folder(config.home_base, PASSABLE)

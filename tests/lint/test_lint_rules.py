@@ -130,7 +130,7 @@ def test_no_alarm_on_examples(path: Path) -> None:
 
 
 def jfiles_in_docs() -> list[tuple[str, str]]:
-    """The code blocks of the manual that are JFiles: they parse, and hold more than one kind of directive."""
+    """The blocks of the manual that are JFiles, of more than one kind of directive."""
     found = []
     for name in ("JFILE.md", "README.md", *(f"docs/{p.name}" for p in TOP.glob("docs/*.md"))):
         path = TOP / name

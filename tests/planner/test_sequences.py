@@ -14,7 +14,8 @@ from geniejars import JFileError
 PATHS = ["src/a", "src/b", "src/deep/c", "src/deep/d", "top", "src/x.log"]
 LINES = [
     "ENV A={n}", "ENV B={n}", "ARG V={n}", "WORKDIR w{n}", "WORKDIR .", "COPY src src",
-    "COPY . all", "COPY top w{n}/", "COPY src/* flat/", "COPY --exclude=a src w1", "COPY --chmod=700 top x",
+    "COPY . all", "COPY top w{n}/", "COPY src/* flat/", "COPY --exclude=a src w1",
+    "COPY --chmod=700 top x",
     "RUN see {n}", "RUN see $V {n}", "RUN same {n}", "RUN wrong {n}", "IMPORT KEY", "# {n}",
 ]  # fmt: skip
 PROGRAMS = {f"same {n}": writes("same/file", "1") for n in range(4)} | {

@@ -39,7 +39,7 @@ def layout_of(folder: Path, role: Role = "live", situation: Situation = "single"
     return layout
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The agent's `error`."""
 
     def __init__(self, code: str, message: str):
@@ -59,12 +59,12 @@ class Manager:
         self.channel.send(type, descriptors, **fields)
 
     def hear(self) -> Received:
-        """The next answer; raises Refused, EOFError."""
+        """The next answer; raises RefusedError, EOFError."""
         received = self.channel.receive_message()
         if received is None:
             raise EOFError("the agent has hung up")
         if received.message["type"] == "error":
-            raise Refused(received.message["code"], received.message["message"])
+            raise RefusedError(received.message["code"], received.message["message"])
         return received
 
     def request(self, type: str, descriptors: tuple[int, ...] = (), **fields: Any) -> Message:

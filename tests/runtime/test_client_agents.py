@@ -18,7 +18,7 @@ import pytest
 import geniejars
 from genieagent.operations import MakeFolder, Take, WriteFile
 from genieagent.trees import EMPTY_TREE, Entry, Forest, Tree, sha256
-from geniejars import AgentError, Config, Terminal, TimedOutError
+from geniejars import AgentError, Config, Home, Prepared, Terminal, TimedOutError
 from geniejars.config import default_config
 from geniejars.processes import open_jar
 from geniejars.reception import connect
@@ -340,6 +340,33 @@ def test_a_home_is_built_by_operations(config: Config, jar: str, tmp_path: Path)
     assert (clean.tree, clean.entries) == (tree, ())
     assert drifted.keys() == {b"copied", b"app/made"}
     assert drifted[b"app/made"] is None
+
+
+def test_a_change_that_nobody_settled_is_settled_by_the_next_start(
+    config: Config, jar: str
+) -> None:
+    """Its build was killed between the change of the home and the change of the state."""
+    home = Home(config, jar, print, print)
+    tree = Tree(Forest().build({b"app": FOLDER}))
+    prepared = Prepared(tag="kept", cmd=("sleep", "1000"), workdir="app")
+    home.expect(tree, prepared)
+    with home.connect("live") as session:
+        session.apply("home", tree, [(MakeFolder(b"app", 0o775), None)])
+
+    home.start_app()
+
+    entry = geniejars.read_state(config)["pool"][jar]
+    assert (entry["tree"], entry["alias"], entry["pending"]) == (tree.digest, "kept_1", None)
+    assert geniejars.agent_status(config, jar).running
+
+
+def test_a_change_that_was_never_made_stays_undone(config: Config, jar: str) -> None:
+    """Its build was killed before: what the app starts with is what was there."""
+    home = Home(config, jar, print, print)
+    home.expect(Tree(Forest().build({b"app": FOLDER})), Prepared(cmd=("true",)))
+
+    with pytest.raises(geniejars.UsageError, match="no CMD"):
+        home.start_app()
 
 
 def _made_in_root(build: geniejars.AgentSession) -> tuple[Tree, dict[bytes, Entry]]:

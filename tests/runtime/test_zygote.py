@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -95,6 +96,33 @@ def test_a_storm_of_forks_ends(lodging: Lodge, jar: str) -> None:
     assert processes_with(marker) == []
 
 
+ODD = """
+umask 077
+ulimit -S -f 8 -n 64 -s 1024 -t 600
+trap '' HUP INT TERM
+cd /usr/share
+"""
+PLAIN = """
+import json, os, resource, signal
+soft = {name: resource.getrlimit(getattr(resource, f"RLIMIT_{name}"))[0]
+        for name in ("FSIZE", "CPU", "STACK", "NOFILE")}
+ignored = [number for number in (1, 2, 13, 15) if signal.getsignal(number) == signal.SIG_IGN]
+print(json.dumps([soft, ignored, os.umask(0)]))
+"""
+
+
+@EVERYWHERE
+def test_nothing_odd_is_inherited(ground: Any) -> None:
+    """Limits, ignored signals and the umask of whoever starts a server reach no jar."""
+    with lodge(ground, before=ODD) as lodging:
+        lodging.start(JAR)
+        limits, ignored, umask = json.loads(lodging.python(JAR, PLAIN).output)
+
+    assert limits == {"FSIZE": -1, "CPU": -1, "STACK": 8 << 20, "NOFILE": 1024}
+    assert ignored == [13]  # Python's own doing
+    assert umask == 0o002
+
+
 @EVERYWHERE
 def test_the_zygotes_death_ends_its_jars(ground: Any) -> None:
     """Even killed, a zygote takes everything with it."""
@@ -124,6 +152,20 @@ import os
 os.mkdir("deep"); os.chdir("deep")
 for _ in range(3_000): os.mkdir("d"); os.chdir("d")
 """
+
+
+def test_a_killed_keeper_leaves_nothing(lodging: Lodge, jar: str) -> None:
+    """Killed from outside, what stands for a jar's pid takes the jar with it, or its ids tell."""
+    if lodging.ground.situation == "weak" or os.getuid() != 0:
+        return  # there is nothing to know the jar's processes by
+    marker = f"kept-{os.getpid()}"
+    leave_processes(lodging, marker)
+    os.kill(lodging.ask("list")["agents"][0]["pid"], signal.SIGKILL)
+    wait_until(lambda: lodging.ask("list")["agents"] == [])
+
+    assert processes_with(marker) == []
+
+
 FILLS = """
 import os
 os.mkdir("closed"); open("closed/file", "w").close(); os.chmod("closed", 0)

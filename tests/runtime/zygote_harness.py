@@ -154,15 +154,21 @@ class Lodge:
 
 
 @contextmanager
-def lodge(ground: Ground, agent: str | None = None, **facts: Any) -> Iterator[Lodge]:
+def lodge(
+    ground: Ground, agent: str | None = None, before: str = "", **facts: Any
+) -> Iterator[Lodge]:
     """A zygote of a manager of its own; nothing is left of either.
 
     With `agent`, the text of an agent module, it is the real program with that module in it.
+    `before` is what a shell does to itself before it starts server and zygote.
     """
     with passable_folder() as folder, manager_on(ground, folder) as manager:
         _copy_code(folder)
         _make_state(folder, ground, manager, facts)
-        yield from _running(ground, manager, folder, _zygote_words(folder, agent))
+        words = _server_words(ground, folder, _zygote_words(folder, agent))
+        yield from _running(
+            ground, manager, folder, ["sh", "-c", f'{before}\nexec "$@"', "sh", *words]
+        )
 
 
 @contextmanager
@@ -223,13 +229,14 @@ def _zygote_words(folder: Path, agent: str | None) -> list[str]:
     return [SYSTEM_PYTHON, "-I", "-S", str(package), facts]
 
 
-def _running(
-    ground: Ground, manager: Manager, folder: Path, zygote_words: list[str]
-) -> Iterator[Lodge]:
+def _server_words(ground: Ground, folder: Path, zygote_words: list[str]) -> list[str]:
     tests = folder / "tests" / "runtime"
     launcher = (SYSTEM_PYTHON, str(tests / "without_namespaces.py"))
     server = (SYSTEM_PYTHON, str(tests / "tiny_server.py"), str(folder / "state"))
-    command = [*(() if ground.may_unshare else launcher), *server, *zygote_words]
+    return [*(() if ground.may_unshare else launcher), *server, *zygote_words]
+
+
+def _running(ground: Ground, manager: Manager, folder: Path, command: list[str]) -> Iterator[Lodge]:
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, **pipes, **_identity(manager)) as process:  # type: ignore[call-overload]
         assert process.stdout

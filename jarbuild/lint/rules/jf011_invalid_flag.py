@@ -11,7 +11,6 @@ RULE = Rule(
     severity=ERROR,
     why="""Flags stand between the directive and everything else. COPY has `--chmod=` and
 `--exclude=`, RUN `--mount=`, `--no-cache` and `--timeout=`, HEALTHCHECK Docker's.""",
-    fix="writes the flag that was probably meant",
-    bad="COPY --chmode=644 page.html index.html",
+    bad="COPY --chown=app:app page.html index.html",
     good="COPY --chmod=644 page.html index.html",
 )

@@ -11,12 +11,24 @@ from attrs import frozen
 from jarbuild.lint.shell.words import Word
 from jarbuild.lint.wordlists import words
 
-# Programs that start another one, and the options of theirs that take a value.
-_WRAPPERS = words("exec command env nice nohup time timeout ionice stdbuf setsid xargs sudo doas")
-_VALUED = words("-n -u -g -I -s -k -C -P -L -d -i -o -e")
+# Programs that start another one, and their options that take a value.
+_WRAPPERS = {
+    "exec": words("-a"),
+    "command": words(""),
+    "env": words("-u -C"),
+    "nice": words("-n"),
+    "ionice": words("-c -n"),
+    "nohup": words(""),
+    "setsid": words(""),
+    "time": words("-f -o"),
+    "timeout": words("-s -k"),
+    "stdbuf": words("-i -o -e"),
+    "xargs": words("-n -I -P -L -d -s -E -a"),
+    "sudo": words("-u -g -h -p -C -r -t -T -U"),
+    "doas": words("-u -C"),
+}
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
 _PYTHON = re.compile(r"python[0-9.]*\Z")
-_DURATION = re.compile(r"[0-9.]+[smhd]?\Z")
 
 
 @frozen
@@ -112,8 +124,8 @@ def _is_given(option: str, value: str) -> bool:
 def invocation(words: Sequence[Word]) -> tuple[str, tuple[Word, ...]]:
     """The program that these words start in the end, and its arguments."""
     index = 0
-    while index < len(words) and _base(words[index].value) in _WRAPPERS:
-        following = _behind_wrapper(words, index)
+    while index < len(words) and (wrapper := _base(words[index].value)) in _WRAPPERS:
+        following = _behind_wrapper(words, index + 1, wrapper)
         if following == len(words):
             break
         index = following
@@ -122,13 +134,19 @@ def invocation(words: Sequence[Word]) -> tuple[str, tuple[Word, ...]]:
     return _as_module(_base(words[index].value), tuple(words[index + 1 :]))
 
 
-def _behind_wrapper(words: Sequence[Word], wrapper: int) -> int:
-    index = wrapper + 1
+def _behind_wrapper(words: Sequence[Word], index: int, wrapper: str) -> int:
+    """Where the wrapped command begins; the end where there is none."""
+    awaits_duration = wrapper == "timeout"
     while index < len(words):
         value = words[index].value
-        if value in _VALUED:
+        if wrapper == "command" and value in ("-v", "-V"):
+            return len(words)  # it only asks whether there is such a program
+        if value in _WRAPPERS[wrapper]:
             index += 2
-        elif value.startswith("-") or _ASSIGNMENT.match(value) or _DURATION.match(value):
+        elif value.startswith("-") or (wrapper == "env" and _ASSIGNMENT.match(value)):
+            index += 1
+        elif awaits_duration:
+            awaits_duration = False
             index += 1
         else:
             return index
