@@ -12,11 +12,12 @@ from typing import Any
 
 from attrs import evolve
 
-from geniejars import UsageError
+from geniejars import JarbuildError, UsageError
 from jarbuild.arguments import Parser, one_of
 from jarbuild.commands.fmt import replace
 from jarbuild.display.controls import escaped
 from jarbuild.display.findings import FORMATS, rendered, statistics
+from jarbuild.display.palette import is_capable
 from jarbuild.display.screen import Screen
 from jarbuild.jfiles import STDIN, found_jfiles
 from jarbuild.lint.batch import STDIN_NAME, Item, fix_items, lint_items, read_item
@@ -24,7 +25,8 @@ from jarbuild.lint.codes import SHELLCHECK, read_codes, rule_for, suggestion
 from jarbuild.lint.finding import Finding
 from jarbuild.lint.fixer import Fixed
 from jarbuild.lint.report import Report
-from jarbuild.lint.settings import FAIL_LEVELS, Settings
+from jarbuild.lint.settings import FAIL_LEVELS, Settings, forget_settings
+from jarbuild.problems import problems
 
 SUMMARY = "Say what is wrong, wasteful or unsafe in JFiles. Needs no jar, config or network."
 EXAMPLES = ("jarbuild lint --fix", "jarbuild lint --format sarif examples > lint.sarif")
@@ -215,10 +217,21 @@ def _watch(arguments: argparse.Namespace, screen: Screen) -> int:
     """Until the person who watches has seen enough; then as Ctrl-C ends everything."""
     watch(
         lambda: _stamps(arguments.paths or ["."]),
-        lambda: _lint(arguments, screen),
+        lambda: _lint_anew(arguments, screen),
         lambda: time.sleep(_LOOK_EVERY),
     )
     return 0
+
+
+def _lint_anew(arguments: argparse.Namespace, screen: Screen) -> None:
+    """On a clean screen; settings that are wrong just now do not end the watch."""
+    forget_settings()
+    if is_capable(screen.out):
+        screen.out.write("\x1b[2J\x1b[H")
+    try:
+        _lint(arguments, screen)
+    except (JarbuildError, OSError) as error:
+        screen.complain(problems(error))
 
 
 def watch(
@@ -227,9 +240,10 @@ def watch(
     """`act` now and whenever `look` sees something else than before; ends when `wait` raises."""
     seen: object = None
     while True:
-        if look() != seen:
+        now = look()
+        if now != seen:
+            seen = now  # from before the act: what changes meanwhile is seen the next time
             act()
-            seen = look()  # after the act, for fixes change files too
         wait()
 
 

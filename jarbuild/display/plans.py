@@ -17,12 +17,10 @@ from jarbuild.display.screen import Screen
 from jarbuild.problems import Problem, error_object
 
 SCHEMA = 1
-NARROW = 80
-"""Below this many columns a step's reason gets a line of its own."""
-
 HEADER = ("STEP", "LINE", "VERDICT", "DIRECTIVE", "LAST TOOK", "WHY")
 TEXT = HEADER.index("DIRECTIVE")
-SHORTEST_TEXT, LONGEST_TEXT = 16, 48
+SHORTEST_TEXT, LONGEST_TEXT = 30, 48
+"""A table with less of each directive is worse than two lines a step."""
 
 
 def plan_object(plan: Plan) -> dict[str, Any]:
@@ -72,25 +70,21 @@ def plan_lines(plan: Plan, palette: Palette, width: int | None = None) -> list[s
 def _steps(steps: Sequence[Step], palette: Palette, width: int | None) -> list[str]:
     if not steps:
         return []
-    if width is not None and width < NARROW:
-        return [line for step in steps for line in _narrow(step, palette, width)]
-    header, *lines = table(_rows(steps, width))
-    return [palette.faint(_within(header, width))] + [
-        _painted(_within(line, width), step, palette)
-        for step, line in zip(steps, lines, strict=True)
+    rows = [HEADER, *map(_row, steps)]
+    room = LONGEST_TEXT if width is None else _room_for_text(rows, width)
+    if room < min(SHORTEST_TEXT, max(cells(row[TEXT]) for row in rows)):
+        return [line for step in steps for line in _two_lines(step, palette, width or 0)]
+    header, *lines = table((*r[:TEXT], fitted(r[TEXT], room), *r[TEXT + 1 :]) for r in rows)
+    return [palette.faint(header)] + [
+        _painted(line, step, palette) for step, line in zip(steps, lines, strict=True)
     ]
 
 
-def _rows(steps: Sequence[Step], width: int | None) -> list[tuple[str, ...]]:
+def _room_for_text(rows: Sequence[Sequence[str]], width: int) -> int:
     """The directive gives way to the reason, which is what the reader does not know yet."""
-    rows = [HEADER, *map(_row, steps)]
-    room = LONGEST_TEXT
-    if width is not None:
-        others = [max(map(cells, column)) for column in zip(*rows, strict=True)]
-        others[TEXT] = 0
-        room = width - sum(others) - len(GAP) * (len(others) - 1)
-    room = min(LONGEST_TEXT, max(SHORTEST_TEXT, room))
-    return [(*row[:TEXT], fitted(row[TEXT], room), *row[TEXT + 1 :]) for row in rows]
+    others = [max(map(cells, column)) for column in zip(*rows, strict=True)]
+    others[TEXT] = 0
+    return min(LONGEST_TEXT, width - sum(others) - len(GAP) * (len(others) - 1))
 
 
 def _row(step: Step) -> tuple[str, ...]:
@@ -104,17 +98,15 @@ def _row(step: Step) -> tuple[str, ...]:
     )
 
 
-def _narrow(step: Step, palette: Palette, width: int) -> list[str]:
+def _two_lines(step: Step, palette: Palette, width: int) -> list[str]:
+    """For a terminal that is too narrow for the table."""
     head = f"{step.index:>2} {step.verdict.status:<6} {one_line(step.text)}"
-    reason = [f"   {one_line(step.verdict.reason)}"] if step.verdict.reason else []
+    took = f"last took {seconds(step.seconds)}" if step.seconds is not None else ""
+    told = "; ".join(filter(None, (one_line(step.verdict.reason), took)))
     return [
         _painted(fitted(head, width), step, palette),
-        *(palette.faint(fitted(line, width)) for line in reason),
+        *([palette.faint(fitted(f"   {told}", width))] if told else []),
     ]
-
-
-def _within(line: str, width: int | None) -> str:
-    return line if width is None else fitted(line, width)
 
 
 def _painted(line: str, step: Step, palette: Palette) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 # The exact forms, which the parser has already taken for placeholders where they can stand.
-_EXACT = r"(?!\$\{PORT\([0-9]+\)\}|\$\{COMMON\})"
+_EXACT = r"(?!(?-i:\$\{PORT\([0-9]+\)\}|\$\{COMMON\}))"
 LOOKALIKE = re.compile(
     _EXACT + r"(?:\$\{\s*(?:PORT\s*\([^)}]*\)|COMMON)\s*\}|\$PORT\([0-9]+\)|\$\(COMMON\))",
     re.IGNORECASE,

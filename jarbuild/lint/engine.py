@@ -10,7 +10,7 @@ from jarbuild.lint.finding import Finding, Severity
 from jarbuild.lint.fixes import replace
 from jarbuild.lint.rule import Remark, Rule
 from jarbuild.lint.rules import RULES
-from jfile import Diagnostic, check_ports
+from jfile import Diagnostic
 
 
 def lint_document(
@@ -33,9 +33,6 @@ def lint_document(
 
 def _syntax(document: Document) -> Iterator[Finding]:
     yield from (_mistake(document, error) for error in document.errors)
-    if document.facts.ports is not None:
-        out_of_range = check_ports(document.jfile, document.facts.ports)
-        yield from (_mistake(document, error) for error in out_of_range)
 
 
 def _mistake(document: Document, error: Diagnostic) -> Finding:

@@ -60,6 +60,11 @@ def settings_for(name: str) -> Settings:
     return _nearest(Path(name).absolute().parent)
 
 
+def forget_settings() -> None:
+    """Read the files anew: somebody may have changed them."""
+    _nearest.cache_clear()
+
+
 @cache
 def _nearest(folder: Path) -> Settings:
     for path, keys in ((folder / "jarbuild.toml", ("lint",)),

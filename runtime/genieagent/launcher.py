@@ -38,7 +38,7 @@ Serve = Callable[[Jar, socket.socket, Isolation], None]
 _MAX_MESSAGE = 1 << 16
 _START_SECONDS = 10.0
 """Far above the 10 ms that a start takes: only a stuck file system reaches it."""
-_END_SECONDS = 30.0
+_END_SECONDS = keeper.END_SECONDS + 5.0
 
 
 class LaunchError(Exception):
@@ -133,6 +133,7 @@ def _make(blueprint: Blueprint, zygote: socket.socket, serve: Serve) -> None:
 def _be_agent(blueprint: Blueprint, zygote: socket.socket, serve: Serve) -> None:
     # Not before the maker has left: its end must not be taken for the zygote's.
     _expect(zygote, "begin")
+    os.setsid()  # signals to its group reach what is the jar's, and only that
     try:
         for operation in blueprint.agent:
             perform(operation)

@@ -43,8 +43,9 @@ class _Stream:
             while data:
                 self._wait_for_room()
                 data = data[os.write(self.pipe, data) :]
-            if follow:
-                self._wait(select.POLLERR, _FOLLOW_MILLISECONDS)
+            # An event of its own accord is POLLERR: nobody reads any more.
+            if follow and self._wait(0, _FOLLOW_MILLISECONDS):
+                return
 
     def _wait_for_room(self) -> None:
         while not self._wait(select.POLLOUT, None):

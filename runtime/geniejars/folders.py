@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from geniejars.config import Config
@@ -35,7 +36,9 @@ def make_folder(folder: Path, mode: int) -> None:
     """A folder of the manager's own; one that is there keeps its mode."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        folder.mkdir(mode, exist_ok=True)
+        with suppress(FileExistsError):
+            folder.mkdir(mode)
+            folder.chmod(mode)  # whatever the umask is
         check_owner(folder)
     except OSError as error:
         raise MachineError(f"cannot make {folder}: {error.strerror}") from error
@@ -56,12 +59,7 @@ def check_owner(folder: Path) -> None:
         )
 
 
-def open_passage(config: Config) -> None:
-    """Let foreign ids through to the jars; raises MachineError where a parent shuts them out."""
-    config.state_dir.chmod(PASSABLE)
-    for folder in (config.home_base, *config.home_base.parents):
-        if not folder.stat().st_mode & stat.S_IXOTH:
-            raise MachineError(
-                f"a jar without namespaces has an id of its own, which cannot pass {folder}",
-                help="set XDG_STATE_HOME to a folder everybody may pass, such as /var/lib",
-            )
+def closed_passage(config: Config) -> Path | None:
+    """The first folder on the way to root's jars that shuts other ids out."""
+    way = [*reversed(config.home_base.parents), config.home_base] if os.geteuid() == 0 else []
+    return next((f for f in way if not f.stat().st_mode & stat.S_IXOTH), None)

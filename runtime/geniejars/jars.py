@@ -14,18 +14,15 @@ from geniejars.config import Config
 from geniejars.errors import MachineError
 from geniejars.folders import make_folder
 from geniejars.locks import locked
-from geniejars.reception import connect, open_session, reach_if_running, reach_server
-from geniejars.server_link import RunningAgent
+from geniejars.reception import ask_if_running, connect, open_session, reach_server
+from geniejars.server_link import RunningAgent, ServerLink
 from geniejars.situation import Situation
 from geniejars.state import changing_state, read_state
 
 
 def list_agents(config: Config) -> tuple[RunningAgent, ...]:
     """The agents that run; none is started for the question."""
-    if (server := reach_if_running(config)) is None:
-        return ()
-    with server:
-        return server.hello().agents
+    return ask_if_running(config, lambda server: server.hello().agents, ())
 
 
 def find_situation(config: Config) -> Situation:
@@ -36,17 +33,17 @@ def find_situation(config: Config) -> Situation:
 
 def end_jar(config: Config, name: str) -> None:
     """End everything that runs in a jar, daemons included; fine where nothing does."""
-    if (server := reach_if_running(config)) is not None:
-        with server:
-            server.end(name)
+    ask_if_running(config, lambda server: server.end(name), None)
 
 
 def shut_down(config: Config) -> None:
     """End every jar, apps kindly for `shutdownGraceMs`, then zygote and server."""
-    if (server := reach_if_running(config)) is not None:
-        with server:
-            _stop_apps(config, server.hello().agents)
-            server.shut_down()
+
+    def end_all(server: ServerLink) -> None:
+        _stop_apps(config, server.hello().agents)
+        server.shut_down()
+
+    ask_if_running(config, end_all, None)
 
 
 def _stop_apps(config: Config, agents: Iterable[RunningAgent]) -> None:

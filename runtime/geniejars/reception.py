@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
 
 from genieagent.jar import Role
 from geniejars.client import AgentSession
@@ -22,6 +25,8 @@ START_SECONDS = 10.0
 """How long a command waits for a server: one that starts takes about 0.2 s."""
 
 RETRY_SECONDS = 0.02
+
+T = TypeVar("T")
 
 
 def reach_server(config: Config) -> ServerLink:
@@ -48,8 +53,16 @@ def _connect_once(config: Config, name: str, role: Role) -> AgentSession:
         return open_session(config, name, role, notice)
 
 
-def reach_if_running(config: Config) -> ServerLink | None:
-    """A line to a server of whatever version and config, where jars may run; else None."""
+def ask_if_running(config: Config, ask: Callable[[ServerLink], T], otherwise: T) -> T:
+    """What a server of whatever version and config answers, where jars may run; none is started
+    for the question."""
+    while (server := _running_server(config)) is not None:
+        with server, suppress(ServerLostError):  # it was just leaving, or killed
+            return ask(server)
+    return otherwise
+
+
+def _running_server(config: Config) -> ServerLink | None:
     if not config.socket_dir.exists():
         return None
     check_owner(config.socket_dir)

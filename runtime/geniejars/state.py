@@ -16,7 +16,7 @@ from typing import Any, Literal, TypedDict
 
 from geniejars.config import Config
 from geniejars.errors import MachineError, UsageError
-from geniejars.folders import make_folder, make_state_folders
+from geniejars.folders import make_state_folders
 from geniejars.locks import locked
 
 STATE_VERSION = 1
@@ -136,7 +136,7 @@ def _fitted(config: Config, state: State) -> State:
 
 def write_state(config: Config, state: State) -> None:
     """Replace the file, readable at any instant. The caller holds the lock."""
-    make_folder(config.state_dir, 0o700)
+    make_state_folders(config)
     state["updated"] = now()
     replace_private(config.state_file, json.dumps(state, indent=2) + "\n")
 

@@ -14,7 +14,7 @@ from genieagent.jar import Role
 from geniejars.config import Config
 from geniejars.errors import MachineError
 from geniejars.facts import write_facts
-from geniejars.folders import open_passage
+from geniejars.folders import closed_passage
 from geniejars.ids import ids_for
 from geniejars.posts import Posts
 from geniejars.situation import Situation
@@ -133,7 +133,7 @@ class Workshop:
             zygote.close()
             return False
         except MachineError as error:
-            self._refusal = error
+            self._refusal = self._explained(error)
         self.zygote = zygote
         self.selector.register(zygote, EVENT_READ, self._lose_zygote)
         return True
@@ -141,12 +141,17 @@ class Workshop:
     def _learn(self, zygote: ZygoteLink) -> None:
         situation, agents = zygote.list()
         note_situation(self.config, situation.name)
-        if situation.name == "no-namespaces":
-            open_passage(self.config)
         self.situation = situation
         self._posts = Posts(self.config, self.selector, zygote, self.log)
         for agent in agents:
             self._posts.adopt(agent, self._number_of(agent.jar))
+
+    def _explained(self, refusal: MachineError) -> MachineError:
+        """Root's jars without namespaces may fail for a folder far above them."""
+        if (folder := closed_passage(self.config)) is not None:
+            way_out = f"set XDG_STATE_HOME to a folder that other ids may pass, unlike {folder}"
+            refusal.help = f"{refusal.help}; or {way_out}" if refusal.help else way_out
+        return refusal
 
     def _new_zygote(self) -> ZygoteLink:
         numbers = [entry["number"] for entry in read_state(self.config)["pool"].values()]

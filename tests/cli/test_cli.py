@@ -23,7 +23,7 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
 
 OPTIONS: list[Any] = [
     pytest.param([], {}, id="bare"),
-    pytest.param(["./fmt"], {"path": "./fmt"}, id="folder-with-a-command's-name"),
+    pytest.param(["./lint"], {"path": "./lint"}, id="folder-with-a-command's-name"),
     pytest.param(
         ["app", "--plan", "--check"], {"path": "app", "plan": True, "check": True}, id="plan"
     ),

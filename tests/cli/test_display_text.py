@@ -80,16 +80,16 @@ def test_the_plan_fits(width: int) -> None:
 
 
 def test_a_narrow_plan() -> None:
-    """On a narrow terminal the reason has a line of its own."""
-    assert plan_lines(evolve(PLAN, warnings=(), jar=None), PLAIN, 44) == [
+    """Where the table does not fit the reason has a line of its own."""
+    assert plan_lines(evolve(PLAN, warnings=(), jar=None), PLAIN, 62) == [
         "app/JFile into a new jar",
         "",
         " 1 cached COPY package.json ./",
-        "   unchanged",
+        "   unchanged; last took 0.5 s",
         " 2 cached RUN npm ci",
-        "   unchanged",
+        "   unchanged; last took 40 s",
         " 3 run    RUN make all",
-        "   command changed: all instead of bundle",
+        "   command changed: all instead of bundle; last took 2.0 s",
         "",
         "2 cached, 1 to run (2.0 s last time)",
     ]

@@ -22,7 +22,9 @@ from genieagent.wire import VERSION, Channel, Connection, Message, Received
 PATH = os.environ["PATH"]
 
 
-def make_jar(folder: Path, role: Role = "live", situation: Situation = "single") -> Jar:
+def make_jar(
+    folder: Path, role: Role = "live", situation: Situation = "single", idle_timeout: float = 0.0
+) -> Jar:
     """All ids are the test's own; the jar's folder is made as a zygote would."""
     for part in ("home", "root", "tmp", "cache", "log", "backup", "scratch"):
         (folder / part).mkdir(parents=True, exist_ok=True)
@@ -30,11 +32,14 @@ def make_jar(folder: Path, role: Role = "live", situation: Situation = "single")
     uid, gid = os.getuid(), os.getgid()
     home = f"{folder}/root" if role == "build" and situation == "single" else f"{folder}/home"
     ids = Ids(manager_uid=uid, manager_gid=gid, agent=uid, workload=uid)
-    return Jar("test", role, situation, str(folder), home, "jar", ids, Limits(100, 1 << 20), 0.0)
+    limits = Limits(100, 1 << 20)
+    return Jar("test", role, situation, str(folder), home, "jar", ids, limits, idle_timeout)
 
 
-def layout_of(folder: Path, role: Role = "live", situation: Situation = "single") -> Layout:
-    layout = Layout(make_jar(folder, role, situation))
+def layout_of(
+    folder: Path, role: Role = "live", situation: Situation = "single", idle_timeout: float = 0.0
+) -> Layout:
+    layout = Layout(make_jar(folder, role, situation, idle_timeout))
     layout.tmp.mkdir(exist_ok=True)
     return layout
 
@@ -112,9 +117,13 @@ class RunningAgent:
 
     def connect(self) -> Manager:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        connection.connect(self.address)
         manager = Manager(Channel(connection, Connection("manager")), {})
-        manager.hello = manager.request("hello", version=VERSION, client="test")
+        try:
+            connection.connect(self.address)
+            manager.hello = manager.request("hello", version=VERSION, client="test")
+        except BaseException:
+            manager.close()
+            raise
         return manager
 
     def wait(self) -> int:

@@ -63,17 +63,14 @@ def test_the_state_file_has_the_ancestors_shape(config: Config) -> None:
 
 
 def test_state_is_the_managers_alone(config: Config) -> None:
-    """Nobody else can list the folder, read the state or look at a secret."""
+    """Nobody else can list the folder, read the state or look at a secret; the ids of root's
+    jars may pass to their homes."""
     name = geniejars.allocate(config)
     geniejars.keep_secrets(config, name, {"KEY": "value"})
 
     secret = config.secrets_dir / f"{name}.json"
-    assert [mode(p) for p in (config.state_dir, config.state_file, config.secrets_dir, secret)] == [
-        0o700,
-        0o600,
-        0o700,
-        0o600,
-    ]
+    modes = [mode(p) for p in (config.state_dir, config.state_file, config.secrets_dir, secret)]
+    assert modes == [0o711 if os.getuid() == 0 else 0o700, 0o600, 0o700, 0o600]
 
 
 def test_secrets_go_with_their_tenant(config: Config) -> None:
@@ -260,6 +257,17 @@ def test_a_state_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
         make_folder(folder, 0o700)
 
     assert caught.value.code == "foreign-state"
+
+
+def test_a_strict_umask_does_not_shut_jars_out(config: Config) -> None:
+    """Without namespaces a jar's own id passes the folder of the jars."""
+    before = os.umask(0o077)
+    try:
+        make_state_folders(config)
+    finally:
+        os.umask(before)
+
+    assert mode(config.home_base) == 0o711
 
 
 def test_a_state_folder_that_everybody_writes_is_refused(tmp_path: Path) -> None:

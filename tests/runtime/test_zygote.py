@@ -11,9 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from zygote_harness import SYSTEM_PYTHON, Lodge, grounds, lodge, processes_with, wait_until
+from zygote_harness import (
+    SYSTEM_PYTHON,
+    Ground,
+    Lodge,
+    grounds,
+    lodge,
+    processes_with,
+    wait_until,
+)
 
 JAR = "tester"
+IS_ROOT = os.getuid() == 0
 EVERYWHERE = pytest.mark.parametrize("ground", grounds(), ids=lambda ground: ground.name)
 
 
@@ -21,6 +30,14 @@ EVERYWHERE = pytest.mark.parametrize("ground", grounds(), ids=lambda ground: gro
 def lodging(request: pytest.FixtureRequest) -> Iterator[Lodge]:
     with lodge(request.param) as made:
         yield made
+
+
+def on(*chosen: Ground) -> pytest.MarkDecorator:
+    """Only in these situations."""
+    return pytest.mark.parametrize("lodging", chosen, ids=lambda g: g.name, indirect=True)
+
+
+BY_ID_OR_NAMESPACE = [ground for ground in grounds() if ground.situation != "weak"]
 
 
 @pytest.fixture
@@ -84,10 +101,10 @@ while True:
 """
 
 
+# Elsewhere processes count as the manager's, and there is no limit of the jar's own.
+@on(*BY_ID_OR_NAMESPACE)
 def test_a_storm_of_forks_ends(lodging: Lodge, jar: str) -> None:
     """Forking as fast as the process limit lets does not outrun the end."""
-    if lodging.ground.situation == "weak":
-        return  # its processes count as the manager's: there is no limit of the jar's own
     marker = f"storm-{os.getpid()}"
     lodging.run(jar, SYSTEM_PYTHON, "-c", STORM, marker)
     wait_until(lambda: len(processes_with(marker)) > 50)
@@ -112,7 +129,7 @@ print(json.dumps([soft, ignored, os.umask(0)]))
 
 
 @EVERYWHERE
-def test_nothing_odd_is_inherited(ground: Any) -> None:
+def test_nothing_odd_is_inherited(ground: Ground) -> None:
     """Limits, ignored signals and the umask of whoever starts a server reach no jar."""
     with lodge(ground, before=ODD) as lodging:
         lodging.start(JAR)
@@ -124,7 +141,7 @@ def test_nothing_odd_is_inherited(ground: Any) -> None:
 
 
 @EVERYWHERE
-def test_the_zygotes_death_ends_its_jars(ground: Any) -> None:
+def test_the_zygotes_death_ends_its_jars(ground: Ground) -> None:
     """Even killed, a zygote takes everything with it."""
     marker = f"orphan-{os.getpid()}"
     with lodge(ground) as lodging:
@@ -154,10 +171,9 @@ for _ in range(3_000): os.mkdir("d"); os.chdir("d")
 """
 
 
+@on(*(BY_ID_OR_NAMESPACE if IS_ROOT else ()))
 def test_a_killed_keeper_leaves_nothing(lodging: Lodge, jar: str) -> None:
     """Killed from outside, what stands for a jar's pid takes the jar with it, or its ids tell."""
-    if lodging.ground.situation == "weak" or os.getuid() != 0:
-        return  # there is nothing to know the jar's processes by
     marker = f"kept-{os.getpid()}"
     leave_processes(lodging, marker)
     os.kill(lodging.ask("list")["agents"][0]["pid"], signal.SIGKILL)
@@ -204,10 +220,10 @@ print(libc.shmget(0x6a627a, 0, 0), libc.semget(0x6a627a, 0, 0), libc.msgget(0x6a
 """
 
 
+# Elsewhere it belongs to the manager's own id, and is the manager's to clear.
+@on(*BY_ID_OR_NAMESPACE)
 def test_the_next_tenant_finds_nothing(lodging: Lodge, jar: str) -> None:
     """Temporary files, shared memory and System V IPC go with their tenant."""
-    if lodging.ground.situation == "weak":
-        return  # what belongs to the manager's own id is the manager's to clear
     assert "-1" not in lodging.python(jar, PLANTS).output
     lodging.ask("wipe", jar=jar, number=0)
     lodging.start(jar)
@@ -287,11 +303,9 @@ def test_list_gives_the_sockets_to_the_next_server(lodging: Lodge, jar: str) -> 
     assert reply["descriptors"] == 2
 
 
-@EVERYWHERE
-def test_only_the_manager_is_served(ground: Any) -> None:
+@pytest.mark.parametrize("ground", grounds() if IS_ROOT else (), ids=lambda g: g.name)
+def test_only_the_manager_is_served(ground: Ground) -> None:
     """Another user's connection is closed before its first order."""
-    if os.getuid() != 0:
-        return  # there is no other user to be
     with lodge(ground) as lodging:
         run = lodging.folder / "state" / "run"
         for path, mode in ((run.parent, 0o711), (run, 0o711), (run / "zygote.sock", 0o777)):

@@ -52,7 +52,8 @@ def _lines(findings: list[Finding]) -> str:
 
 
 def _line(finding: Finding) -> str:
-    place = f"{finding.file}:{finding.span.line}:{finding.span.column}"
+    name = finding.file.replace("\n", "\\n")
+    place = f"{name}:{finding.span.line}:{finding.span.column}"
     return f"{place}: {finding.severity} {finding.code} {finding.message}"
 
 

@@ -48,7 +48,8 @@ def statistics(report: Report) -> list[str]:
 
 def _problem(finding: Finding, report: Report) -> Problem:
     span = finding.span
-    place = Place(finding.file, span.line, span.column, span.end_line, span.end_column)
+    name = finding.file.replace("\n", "\\n")  # no name may look like a line of ours
+    place = Place(name, span.line, span.column, span.end_line, span.end_column)
     return Problem(
         finding.code,
         finding.message,

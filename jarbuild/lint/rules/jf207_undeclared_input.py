@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from jarbuild.lint.document import Document
 from jarbuild.lint.finding import WARNING
 from jarbuild.lint.fixes import insert_above
+from jarbuild.lint.outputs import written_words
 from jarbuild.lint.rule import Remark, Remarks, Rule
 from jarbuild.lint.shell import Script, Word
 from jfile import Depend
@@ -57,8 +58,9 @@ def _inputs(script: Script) -> Iterator[tuple[Word, str]]:
             if match := _COMMON.search(word.value):
                 yield word, match[0].rstrip("/")
         # A program's own absolute path is in the key by itself.
+        written = set(written_words(command))
         for word in (*command.words[1:], *reads):
-            if match := _OUTSIDE.match(word.value):
+            if word not in written and (match := _OUTSIDE.match(word.value)):
                 yield word, match[0].rstrip("/")
 
 

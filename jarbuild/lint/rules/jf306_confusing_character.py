@@ -39,7 +39,7 @@ def _check_line(document: Document, number: int, line: str) -> Remarks:
         span = Span(number, column + 1, number, column + 2)
         yield Remark(
             span,
-            f"{_name(character)} is not what it looks like",
+            f"{_name(character)} {_what_is_wrong(character)}",
             help="write it anew on the keyboard",
             fix=_fix(character, span, is_separator=column <= keyword_end),
         )
@@ -63,6 +63,11 @@ def _fix(character: str, span: Span, *, is_separator: bool) -> Fix | None:
     if _BLANK.match(character):
         return replace("write a blank", span, " ", is_safe=is_separator)
     return replace("remove it", span, "")
+
+
+def _what_is_wrong(character: str) -> str:
+    is_visible = character == _DOTLESS or _BLANK.match(character)
+    return "is not what it looks like" if is_visible else "cannot be seen"
 
 
 def _name(character: str) -> str:

@@ -14,7 +14,7 @@ from jarbuild.lint.wordlists import words
 from jfile import Span
 
 _COMMANDS = words("shopt declare typeset pushd popd let mapfile readarray disown")
-_EXPANSION = re.compile(r"\$\{!|\$\{\w+(?:/|\^|,|@[A-Z]\}|:[0-9 -]|\[)")
+_EXPANSION = re.compile(r"\$\{!|\$\{\w+(?:/|\^|,|@[A-Z]\}|:(?:[0-9]| -)|\[)")
 _BRACES = re.compile(r"\{[^{}\s'\"$]*(?:,|[0-9a-z]\.\.[0-9a-z])[^{}\s'\"$]*\}")
 
 

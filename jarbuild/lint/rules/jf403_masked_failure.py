@@ -14,7 +14,7 @@ from jarbuild.lint.wordlists import words
 
 # They do not fail, or nobody cares if they do.
 _CAREFREE = words(
-    "echo printf true : yes seq cat export unset trap umask set alias sleep kill wait exit"
+    "echo printf true : yes seq cat export unset trap umask set alias sleep kill wait exit exec"
 ) | {""}
 
 

@@ -8,6 +8,9 @@ from jarbuild.lint.rule import Remark, Remarks, Rule
 
 
 def check(document: Document) -> Remarks:
+    # The directive below may be the one that could not be read.
+    if document.errors:
+        return
     for malformed in document.suppressions.malformed:
         yield Remark(malformed.span, "this suppresses nothing", help=malformed.problem)
 
