@@ -74,9 +74,14 @@ class RunCommand:
     names_port: bool  # that is not known yet, in its own text
 
     @property
+    def words(self) -> tuple[str, ...]:
+        """What the JFile says: argv, without the shell where that is understood."""
+        return self.argv if self.node.command is None else self.argv[-1:]
+
+    @property
     def args(self) -> dict[str, str]:
         """The ARGs that it can see: those its own text names, unless ENV or IMPORT set them too."""
-        words = set(re.findall(r"\w+", "\n".join(self.argv), re.ASCII))
+        words = set(re.findall(r"\w+", "\n".join(self.words), re.ASCII))
         visible = words - self.scope.env.keys()
         return {name: value for name, value in self.scope.args.items() if name in visible}
 

@@ -25,7 +25,7 @@ _HELP = """\
   --arg NAME=VALUE         a value for ARG NAME; may be repeated
   --up, --restart          start CMD afterwards; end it first if in the way
   --no-cache, --no-cache-from LINE   run every RUN again; those from a line on
-  --clean, --verify        make the build root anew; read the whole home again
+  --clean                  make the build root anew
   --on-fail WHAT           of a failed RUN: rollback (default), keep, shell
   --strict                 warnings fail the build
   --share-imports          jars that import the same values share results
@@ -58,7 +58,6 @@ class BuildOptions:
     restart: bool = False
     up: bool = False
     clean: bool = False
-    verify: bool = False
     strict: bool = False
     share_imports: bool = False
     isolation: Isolation | None = None
@@ -83,7 +82,7 @@ def add_build_options(parser: Parser) -> None:
 
 
 _SWITCHES = (
-    "check", "no-cache", "restart", "up", "clean", "verify", "strict", "share-imports",
+    "check", "no-cache", "restart", "up", "clean", "strict", "share-imports",
 )  # fmt: skip
 
 
@@ -112,7 +111,6 @@ def build_options(given: argparse.Namespace, *, path: str, jar: str | None) -> B
         restart=given.restart,
         up=given.up,
         clean=given.clean,
-        verify=given.verify,
         strict=given.strict,
         share_imports=given.share_imports,
         isolation=given.isolation,

@@ -124,7 +124,8 @@ class StepMaker:
         return RunStep(
             directive="RUN",
             argv=action.argv,
-            env={**action.env, **action.args},
+            # Sorted, as in the key: `env > file` must not tell one order from another.
+            env=dict(sorted({**action.env, **action.args}.items())),
             imports=scope.imports,
             workdir=scope.workdir,
             mounts=action.mounts,
@@ -144,7 +145,7 @@ class StepMaker:
             depends={path: self._depend(path) for path, _ in scope.depends},
             imports={name: self._fingerprint(name) for name in scope.imports},
             allocation=self._allocation,
-            tools=self._tools.named_in(action.argv, action.env.get("PATH", "")),
+            tools=self._tools.named_in(action.words, action.env.get("PATH", "")),
         )
 
     def _fingerprint(self, name: str) -> Digest:

@@ -34,9 +34,9 @@ class Tools:
     homes: Sequence[str]
     _found: dict[tuple[str, str], tuple[Tool, ...]] = field(factory=dict, init=False)
 
-    def named_in(self, argv: Iterable[str], path: str) -> list[Tool]:
+    def named_in(self, texts: Iterable[str], path: str) -> list[Tool]:
         """Every word that stands for a program, with the program and its interpreters."""
-        words = dict.fromkeys(word for text in argv for word in _WORD.findall(text))
+        words = dict.fromkeys(word for text in texts for word in _WORD.findall(text))
         return [tool for word in words for tool in self._tools(word, path)]
 
     def _tools(self, word: str, path: str) -> tuple[Tool, ...]:

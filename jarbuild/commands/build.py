@@ -12,6 +12,7 @@ from geniejars import (
     DamagedEntryError,
     Home,
     Planned,
+    RunFailedError,
     StepFailedError,
     Surroundings,
     Waiting,
@@ -151,9 +152,19 @@ class Job:
                 self.display.show,
             )  # fmt: skip
             good_in = home.name
+        except RunFailedError as error:
+            self._attend(error, home, planning)
+            raise
         finally:
             planning.remember(store, good_in)
         self.display.show(done)
+
+    def _attend(self, error: RunFailedError, home: Home, planning: Planning) -> None:
+        from jarbuild.commands.failure import attend_failure  # a terminal is rarely wanted
+
+        secrets = _only(planning.secrets, error.step.imports)
+        env = {**self._around(planning).reach, **error.step.env, **secrets}
+        attend_failure(error, home, env, self.options.on_fail, self.display.note)
 
     def _around(self, planning: Planning) -> Surroundings:
         reach = reach_of_manager() if self.config.forward_proxy else {}

@@ -21,7 +21,7 @@ from jarbuild.display.palette import is_capable
 from jarbuild.display.screen import Screen
 from jarbuild.jfiles import STDIN, found_jfiles
 from jarbuild.lint.batch import STDIN_NAME, Item, fix_items, lint_items, read_item
-from jarbuild.lint.codes import SHELLCHECK, read_codes, rule_for, suggestion
+from jarbuild.lint.codes import EVERY_RULE, SHELLCHECK, read_codes, rule_for, suggestion
 from jarbuild.lint.finding import Finding
 from jarbuild.lint.fixer import Fixed
 from jarbuild.lint.report import Report
@@ -205,7 +205,7 @@ def _explain(word: str, screen: Screen) -> int:
         return 0
     rule = rule_for(word)
     if rule is None:
-        raise UsageError(f"there is no rule {word}", help=suggestion(word))
+        raise UsageError(f"there is no rule {word}", help=suggestion(word) or EVERY_RULE)
     screen.print(explanation(rule, screen.palette))
     return 0
 

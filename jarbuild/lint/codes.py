@@ -31,11 +31,14 @@ def is_known(prefix: str) -> bool:
     return any(code.startswith(prefix) for code in _BY_CODE)
 
 
+EVERY_RULE = "docs/rules.md lists all of them"
+
+
 def suggestion(word: str) -> str | None:
     """What somebody who wrote an unknown code probably meant."""
     if rule := _BY_NAME.get(word.lower()):
         return f"its code is {rule.code}"
-    return did_you_mean(word, [*_BY_CODE, *_BY_NAME])
+    return did_you_mean(word.lower(), _BY_NAME)
 
 
 @frozen
@@ -82,6 +85,6 @@ def _read_code(word: str, where: str) -> str:
     if code != ALL and not is_known(code):
         raise UsageError(
             f"{where}: there is no rule {word}",
-            help=suggestion(word) or "docs/rules.md lists all of them",
+            help=suggestion(word) or EVERY_RULE,
         )
     return code

@@ -46,5 +46,6 @@ def _log(path: Path) -> IO[bytes]:
 
 def _environment() -> dict[str, str]:
     """Enough to find the same modules; the server hands nothing on."""
-    folders = [folder for folder in sys.path if folder.startswith("/")]
+    ours = str(Path(__file__).resolve().parents[1])
+    folders = [ours, *(folder for folder in sys.path if folder.startswith("/"))]
     return {"PATH": os.defpath, "PYTHONPATH": os.pathsep.join(folders), "PYTHONSAFEPATH": "1"}

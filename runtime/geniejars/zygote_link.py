@@ -124,10 +124,12 @@ class ZygoteLink:
     def _receive(self) -> tuple[dict[str, Any], Sequence[int]]:
         try:
             packet, received, _, _ = socket.recv_fds(
-                self.connection, PACKET_LIMIT, MOST_DESCRIPTORS, socket.MSG_CMSG_CLOEXEC
+                self.connection, PACKET_LIMIT, MOST_DESCRIPTORS
             )
         except OSError as error:
             raise ZygoteLostError from error
+        for descriptor in received:
+            os.set_inheritable(descriptor, False)  # or the next zygote would hold it, too
         if not packet:
             raise ZygoteLostError
         return accepted(json.loads(packet)), received

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from fake_jars import FakeAgent, install
-from projects import FakeBuild, Project
+from outcomes import FakeBuild, Project
 
 from geniejars import (
     Prepared,
@@ -29,6 +29,7 @@ def project(
         monkeypatch.delenv(name, raising=False)
     for name in ("state", "cache"):
         monkeypatch.setenv(f"XDG_{name.upper()}_HOME", str(tmp_path / name))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
 
     def make(files: Mapping[str, str] | None = None) -> Project:
         folder = tmp_path / "project"

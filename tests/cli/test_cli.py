@@ -37,7 +37,7 @@ OPTIONS: list[Any] = [
     ),
     pytest.param(["--on-fail", "keep"], {"on_fail": "keep"}, id="on-fail"),
     pytest.param(["--restart", "--up"], {"restart": True, "up": True}, id="up"),
-    pytest.param(["--clean", "--verify"], {"clean": True, "verify": True}, id="clean"),
+    pytest.param(["--clean"], {"clean": True}, id="clean"),
     pytest.param(
         ["--strict", "--share-imports"], {"strict": True, "share_imports": True}, id="strict"
     ),
@@ -118,11 +118,8 @@ ERRORS = [
 
 
 @pytest.mark.parametrize("error, code, text", ERRORS)
-def test_errors(
-    project, build, error: BaseException, code: int, text: str, tmp_path, monkeypatch
-) -> None:
+def test_errors(project, build, error: BaseException, code: int, text: str) -> None:
     """Each family of errors has its exit code; no traceback reaches the screen."""
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     build.error = error
     outcome = project().run()
 
@@ -134,10 +131,9 @@ def test_errors(
 @pytest.mark.parametrize("error, code, text", ERRORS)
 @pytest.mark.parametrize("progress", ["--progress=json", "--format=json"])
 def test_errors_as_json(
-    project, build, error: BaseException, code: int, text: str, progress: str, tmp_path, monkeypatch
+    project, build, error: BaseException, code: int, text: str, progress: str
 ) -> None:
     """`done` is last, whatever happened."""
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     build.error = error
     outcome = project().run(progress)
     done = json.loads(outcome.out.splitlines()[-1])
@@ -163,9 +159,8 @@ def test_wrong_words_as_json(project, words: list[str], event: str | None) -> No
     assert (outcome.exit, told.get("event"), told["error"]["code"]) == (2, event, "usage")
 
 
-def test_the_traceback_is_kept(project, build, tmp_path: Path, monkeypatch) -> None:
+def test_the_traceback_is_kept(project, build, tmp_path: Path) -> None:
     """Our bug leaves a file for the report, named on the screen."""
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     build.error = ValueError("oops")
     outcome = project().run()
     (kept,) = tmp_path.glob("jarbuild-*.txt")

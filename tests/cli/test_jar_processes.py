@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 from fake_jars import IDLE, RUNNING, FakeAgent
-from projects import Outcome
+from outcomes import Outcome
 
 from geniejars import AgentStatus, Terminal
 

@@ -179,7 +179,7 @@ def test_any_text(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["$(", "`", "${a:-", "(", "if ", "case x in ", "<<E ", "a=$(b ", '"$(']
+    "unit", ["$(", "$((", "`", "${a:-", "(", "if ", "case x in ", "<<E ", "a=$(b ", '"$(']
 )
 def test_deep_nesting(unit: str) -> None:
     """Ten thousand levels are given up, not recursed into."""

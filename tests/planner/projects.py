@@ -173,7 +173,7 @@ def writes_what_it_sees(step: RunStep, secrets: Mapping[str, str]) -> Program:
 
     def program(forest: Forest, tree: Tree) -> Tree:
         values = [secrets[name] for name in step.imports]
-        seen = json.dumps([tree.digest, {**step.preimage, "imports": values}])
+        seen = json.dumps([tree.digest, {**step.preimage, "imports": values}], sort_keys=True)
         return with_file(forest, tree, b"out/" + sha256(step.text.encode())[:8].encode(), seen)
 
     return program

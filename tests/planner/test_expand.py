@@ -55,6 +55,7 @@ ENVIRONMENTS = [
     pytest.param(["ARG V=1", "RUN x $V"], {"V": "1"}, id="arg-named"),
     pytest.param(["ARG V=1", "RUN x ${V}y"], {"V": "1"}, id="arg-in-braces"),
     pytest.param(["ARG V=1", "RUN x $VV V_ _V"], {}, id="arg-in-longer-words"),
+    pytest.param(["ARG sh=1", "ARG c=1", "RUN x"], {}, id="arg-called-like-the-shell"),
     pytest.param(["ARG V=1", 'RUN ["sh", "-c", "$V"]'], {"V": "1"}, id="arg-in-json"),
     pytest.param(["ARG V=1", "ENV V=2", "RUN x $V"], {"V": "2"}, id="env-over-arg"),
     pytest.param(["ARG V=1", "ARG V=2", "RUN x $V"], {"V": "2"}, id="arg-again"),

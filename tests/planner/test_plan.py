@@ -256,6 +256,18 @@ def test_no_cache_from_a_line_reaches_into_includes(project: Project) -> None:
     assert project.build() == ["RUN base", "RUN last"]
 
 
+def test_order_of_env_is_no_input(project: Project) -> None:
+    """The environment is sorted, so that a RUN that lists it makes the same again."""
+    project.write("JFile", "ENV B=1\nENV A=1\nRUN env\n")
+    project.build()
+    (step,) = project.plan().plan.steps
+    project.write("JFile", "ENV A=1\nENV B=1\nRUN env\n")
+
+    assert isinstance(step, RunStep)
+    assert list(step.env) == sorted(step.env)
+    assert project.build() == []
+
+
 def test_no_cache_marks_runs(project: Project) -> None:
     """So that the runner never reuses what it shall make again."""
     project.build()

@@ -36,7 +36,7 @@ def named(machine: Path, command: str, path: str = "bin:sbin") -> list[tuple[str
     """Words and the names of what they stand for."""
     folders = ":".join(f"{machine}/{name}" for name in path.split(":"))
     tools = Tools(StatCache(), [f"{machine}/home"])
-    found = tools.named_in(["sh", "-c", command.replace("BIN", f"{machine}/bin")], folders)
+    found = tools.named_in([command.replace("BIN", f"{machine}/bin")], folders)
     return [(w.replace(f"{machine}/", ""), p.replace(f"{machine}/", "")) for w, p, _ in found]
 
 

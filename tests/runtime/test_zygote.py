@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from zygote_harness import (
+    FREE_IDS,
     SYSTEM_PYTHON,
     Ground,
     Lodge,
@@ -203,20 +204,20 @@ def test_wipe_leaves_an_empty_home(lodging: Lodge) -> None:
 
 
 PLANTS = """
-import ctypes, os
+import ctypes, sys
 for place in ("/tmp", "/var/tmp", "/dev/shm"):
-    try: open(f"{place}/planted-by-jbz", "w").close()
+    try: open(f"{place}/planted-{sys.argv[1]}", "w").close()
     except OSError: pass
 libc = ctypes.CDLL(None)
-key, mode = 0x6a627a, 0o1666
+key, mode = int(sys.argv[1]), 0o1666
 print(libc.shmget(key, 4096, mode), libc.semget(key, 1, mode), libc.msgget(key, mode))
 """
 FINDS = """
-import ctypes, os
+import ctypes, os, sys
 print([place for place in ("/tmp", "/var/tmp", "/dev/shm")
-       if os.path.exists(f"{place}/planted-by-jbz")])
-libc = ctypes.CDLL(None)
-print(libc.shmget(0x6a627a, 0, 0), libc.semget(0x6a627a, 0, 0), libc.msgget(0x6a627a, 0))
+       if os.path.exists(f"{place}/planted-{sys.argv[1]}")])
+libc, key = ctypes.CDLL(None), int(sys.argv[1])
+print(libc.shmget(key, 0, 0), libc.semget(key, 0, 0), libc.msgget(key, 0))
 """
 
 
@@ -224,11 +225,12 @@ print(libc.shmget(0x6a627a, 0, 0), libc.semget(0x6a627a, 0, 0), libc.msgget(0x6a
 @on(*BY_ID_OR_NAMESPACE)
 def test_the_next_tenant_finds_nothing(lodging: Lodge, jar: str) -> None:
     """Temporary files, shared memory and System V IPC go with their tenant."""
-    assert "-1" not in lodging.python(jar, PLANTS).output
+    key = str(FREE_IDS)
+    assert "-1" not in lodging.python(jar, PLANTS, key).output
     lodging.ask("wipe", jar=jar, number=0)
     lodging.start(jar)
 
-    assert lodging.python(jar, FINDS).output == "[]\n-1 -1 -1\n"
+    assert lodging.python(jar, FINDS, key).output == "[]\n-1 -1 -1\n"
 
 
 def test_handover_gives_the_jar_what_the_manager_made(lodging: Lodge, jar: str) -> None:

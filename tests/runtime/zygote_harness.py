@@ -26,8 +26,8 @@ SYSTEM_PYTHON = "/usr/bin/python3"
 PREFIX = "jbz"
 """Of every user that a test makes."""
 
-FREE_IDS = 1_900_000_000
-"""Above all that useradd and subordinate ranges give out."""
+FREE_IDS = 1_900_000_000 + os.getpid() % 100_000 * 2_000
+"""Above all that useradd and subordinate ranges give out; test runs do not share them."""
 ID_COUNT = 64
 WAIT_SECONDS = 20
 _numbers = count(1)

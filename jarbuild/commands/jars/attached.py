@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
-from geniejars import AgentSession, Home, Stream, Terminal, UsageError
+from geniejars import AgentSession, Home, Role, Stream, Terminal, UsageError
 from jarbuild.display.screen import Screen
 
 STDIN = 0
@@ -27,15 +27,17 @@ def run_attached(
     *,
     with_input: bool,
     with_terminal: bool,
+    role: Role = "live",
+    cwd: str | bytes = "",
 ) -> int:
-    """Run a command to its end; its exit code comes back."""
+    """Run a command to its end; its exit code comes back. `cwd` is below the home."""
     if with_terminal and not os.isatty(STDIN):
         raise UsageError("-t needs a terminal, and the input is none", help="leave -t out")
-    with home.connect("live") as session, _signals_forwarded(session):
+    with home.connect(role) as session, _signals_forwarded(session):
         if with_terminal:
-            return _run_on_terminal(session, argv, env, screen)
+            return _run_on_terminal(session, argv, env, cwd, screen)
         source = STDIN if with_input else None
-        return session.run(argv, env=env, stdin=source, on_output=writer(screen))
+        return session.run(argv, env=env, cwd=cwd, stdin=source, on_output=writer(screen))
 
 
 def writer(screen: Screen) -> Callable[[Stream, bytes], None]:
@@ -50,12 +52,18 @@ def writer(screen: Screen) -> Callable[[Stream, bytes], None]:
 
 
 def _run_on_terminal(
-    session: AgentSession, argv: Sequence[str], env: Mapping[str, str], screen: Screen
+    session: AgentSession,
+    argv: Sequence[str],
+    env: Mapping[str, str],
+    cwd: str | bytes,
+    screen: Screen,
 ) -> int:
     """A terminal in the jar that follows ours: keys go through as they are, Ctrl-C too."""
     env = {"TERM": os.environ.get("TERM", "xterm"), **env}
     with _raw(STDIN), _resizes_followed(session):
-        return session.run(argv, env=env, stdin=STDIN, tty=_size(), on_output=writer(screen))
+        return session.run(
+            argv, env=env, cwd=cwd, stdin=STDIN, tty=_size(), on_output=writer(screen)
+        )
 
 
 def _size() -> Terminal:

@@ -187,7 +187,12 @@ class WordReader(ABC):
         """`$((…))`; its parentheses are counted, so `$( (a) )` needs its blank."""
         self._expanded += 1
         self.position += 3
-        opened = 2
+        if self._descend():
+            self._read_balanced(opened=2)
+            self.depth -= 1
+
+    def _read_balanced(self, opened: int) -> None:
+        """Up to the parenthesis that closes the last one that is open."""
         while opened and self.position < self.end:
             if plain := _PLAIN_IN_ARITHMETIC.match(self.text, self.position, self.end):
                 self.position = plain.end()
