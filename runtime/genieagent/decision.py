@@ -124,19 +124,21 @@ class Decider:
         if self.taken is None:
             raise RequestFailedError("unscanned", "the root's content is not known")
         forest = self.taken.forest
-        pending = [path]
+        pending, merged = [path], []
         while pending:
             at = pending.pop()
             entry, there = forest.find(self.taken.tree.root, at), self.place.look(at)
             if entry is None:
                 raise RequestFailedError("mismatch", f"the root has no {os.fsdecode(at)}")
             if entry.kind == "folder" and there is not None and stat.S_ISDIR(there.st_mode):
-                yield PutFolder(at, entry.mode)
+                yield PutFolder(at, entry.mode | stat.S_IRWXU)  # open until all is in it
+                merged.append(SetBits(at, entry.mode))
                 inner = sorted(forest.folder(entry.value), reverse=True)
                 pending += [join(at, name) for name in inner]
             else:
                 yield from self._clear(at, there, entry)
                 yield TakeFromRoot(at)
+        yield from reversed(merged)
 
     def _clear(
         self, path: Path, there: os.stat_result | None, wanted: Entry | None

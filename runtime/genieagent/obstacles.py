@@ -35,11 +35,12 @@ LOST: Mapping[Situation, tuple[str, ...]] = {
     ),
     "single": (
         "a jar's processes have your user id and your supplementary groups",
+        "a jar can make set-group-id files of your group (where only you can reach them)",
         "a command in a jar cannot signal another command's processes",
         "`ls /` fails inside",
     ),
     "weak": (
-        "there is no boundary against a hostile program: it has your user id",
+        "there is no boundary against a hostile program: it has your user id and groups",
         "a command in a jar cannot signal another command's processes",
         "no UNIX sockets and no further terminals (tmux, script) can be made inside",
     ),

@@ -153,13 +153,16 @@ def pinned(folder: int, name: bytes, flags: int = PIN) -> Iterator[int]:
 
 @contextmanager
 def opened_up(pin: int) -> Iterator[None]:
-    """A file or folder with its owner's bits set meanwhile."""
-    mode = stat.S_IMODE(os.fstat(pin).st_mode)
-    set_mode(pin, mode | 0o700)
+    """A file or folder with its owner's bits set meanwhile. A symlink has none."""
+    status = os.fstat(pin)
+    if stat.S_ISLNK(status.st_mode):
+        yield
+        return
+    set_mode(pin, stat.S_IMODE(status.st_mode) | 0o700)
     try:
         yield
     finally:
-        set_mode(pin, mode)
+        set_mode(pin, stat.S_IMODE(status.st_mode))
 
 
 def set_mode(pin: int, mode: int) -> None:
@@ -170,12 +173,15 @@ def set_mode(pin: int, mode: int) -> None:
 
 
 def move(name: bytes, source: int, target: int) -> None:
-    """Rename to the same name in another folder, for its owner whatever its mode: a folder that
-    may not be written to cannot be moved, for its ".." changes. Raises OSError."""
+    """Rename to the same name in another folder, for the owner whatever the modes: nothing can be
+    moved out of a folder that may not be written to, nor such a folder, for its ".." changes.
+
+    Raises OSError.
+    """
     try:
         os.rename(name, name, src_dir_fd=source, dst_dir_fd=target)
     except PermissionError:
-        with pinned(source, name) as pin, opened_up(pin):
+        with opened_up(source), pinned(source, name) as pin, opened_up(pin):
             os.rename(name, name, src_dir_fd=source, dst_dir_fd=target)
 
 

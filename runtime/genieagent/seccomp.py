@@ -97,17 +97,20 @@ JAR_RULES = (
 """What nobody in a jar may do, the agent included."""
 
 _SET_ID_BITS = 0o6000
-_O_CREAT, _O_TMPFILE = 0o100, 0o20000000
-_CREATES = _any_bit(1, _O_CREAT | _O_TMPFILE)
+# Folders of a home have the set-group-id bit, and chmod(1) repeats it: a filter cannot tell them
+# from files.
+_SET_USER_ID_BIT = 0o4000
+_CREATES = 0o100 | 0o20000000  # O_CREAT, __O_TMPFILE
 SHARED_ID_RULES = (
     Deny("prlimit64", errno.EPERM, (Argument(0, (0,), inverse=True),)),
-    Deny("chmod", errno.EPERM, (_any_bit(1, _SET_ID_BITS),)),
-    Deny("fchmod", errno.EPERM, (_any_bit(1, _SET_ID_BITS),)),
-    Deny("fchmodat", errno.EPERM, (_any_bit(2, _SET_ID_BITS),)),
-    Deny("fchmodat2", errno.EPERM, (_any_bit(2, _SET_ID_BITS),)),
+    Deny("chmod", errno.EPERM, (_any_bit(1, _SET_USER_ID_BIT),)),
+    Deny("fchmod", errno.EPERM, (_any_bit(1, _SET_USER_ID_BIT),)),
+    Deny("fchmodat", errno.EPERM, (_any_bit(2, _SET_USER_ID_BIT),)),
+    Deny("fchmodat2", errno.EPERM, (_any_bit(2, _SET_USER_ID_BIT),)),
     Deny("creat", errno.EPERM, (_any_bit(1, _SET_ID_BITS),)),
-    Deny("open", errno.EPERM, (_CREATES, _any_bit(2, _SET_ID_BITS))),
-    Deny("openat", errno.EPERM, (_any_bit(2, _O_CREAT | _O_TMPFILE), _any_bit(3, _SET_ID_BITS))),
+    # Without a flag that creates, the mode is whatever lay in the register.
+    Deny("open", errno.EPERM, (_any_bit(1, _CREATES), _any_bit(2, _SET_ID_BITS))),
+    Deny("openat", errno.EPERM, (_any_bit(2, _CREATES), _any_bit(3, _SET_ID_BITS))),
     # The mode lies behind a pointer; every program that uses it has a way without.
     Deny("openat2", errno.ENOSYS),
     Deny("mknod", errno.EPERM, (_any_bit(1, _SET_ID_BITS),)),

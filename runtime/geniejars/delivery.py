@@ -13,6 +13,7 @@ from attrs import frozen
 
 from genieagent.operations import Operation, Take
 from genieagent.trees import EMPTY_TREE, Change, Digest, Entry, Forest, Path, Tree
+from geniejars.apps import STOP_GRACE
 from geniejars.buildroot import BuildRoot
 from geniejars.errors import StepFailedError
 from geniejars.plan import Prepared
@@ -21,9 +22,6 @@ from geniejars.transition import transition
 
 if TYPE_CHECKING:
     from geniejars.client import AgentSession, AgentStatus
-
-STOP_GRACE = 10.0
-"""Seconds an app gets to end by itself, as Docker's `stop` gives it."""
 
 SHOWN_ENTRIES = 5
 

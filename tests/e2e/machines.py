@@ -54,7 +54,8 @@ class Machine:
 
     def command(self, argv: Sequence[str]) -> list[str]:
         """argv as this kind of user runs it."""
-        launcher = [] if self.kind.namespaces else [str(self.scripts / "python"), str(self.launcher)]
+        python = str(self.scripts / "python")
+        launcher = [] if self.kind.namespaces else [python, str(self.launcher)]
         switch = ["setpriv", f"--reuid={self.kind.user}", f"--regid={self.kind.user}",
                   "--clear-groups", "--"] if self.kind.user else []  # fmt: skip
         return [*switch, *launcher, *argv]

@@ -22,8 +22,8 @@ def command_after(marker: str) -> str:
 def clone(machine: Machine) -> Path:
     """What git would give a newcomer, in this user's home."""
     target = machine.home / "clone"
-    listed = subprocess.run(["git", "ls-files"], cwd=TOP, check=True, capture_output=True, text=True)
-    for name in listed.stdout.splitlines():
+    listed = subprocess.run(["git", "ls-files"], cwd=TOP, check=True, capture_output=True)
+    for name in listed.stdout.decode().splitlines():
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(TOP / name, target / name, follow_symlinks=False)
     machine.own(target)

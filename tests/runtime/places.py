@@ -133,10 +133,14 @@ def text(layout: Layout, path: str, name: Literal["home", "root", "backup"] = "h
     return (File(layout.jar.folder) / name / path).read_text()
 
 
+MEMORY = "/dev/shm"  # noqa: S108
+"""Where there is such a thing, tests need not wait for a disk."""
+
+
 @contextmanager
-def open_folder(parent: str | None = None) -> Iterator[File]:
+def open_folder() -> Iterator[File]:
     """A temporary folder that any user can reach, whatever is in it removed afterwards."""
-    path = File(tempfile.mkdtemp(prefix="jar-", dir=parent))
+    path = File(tempfile.mkdtemp(prefix="jar-", dir=MEMORY if File(MEMORY).is_dir() else None))
     path.chmod(0o777)
     try:
         yield path

@@ -76,7 +76,7 @@ def test_given_by_rename(built: Plan, mine: Plan) -> None:
             layout, wood = layout_of(path), Wood()
             scan(layout, "root")
             bring(layout, "root", wood, tree_of(wood, mine))
-            os.rename(layout.place("root"), layout.place("home"))
+            Path(layout.place("root")).rename(layout.place("home"))
             layout.index("root").unlink()
             Path(layout.place("root")).mkdir()
             before = scan(layout, "home")
@@ -300,7 +300,7 @@ def test_damaged_content_is_refused(layout: Layout, place: PlaceName) -> None:
     with pytest.raises(RequestFailedError, match="too short"):
         change_to(layout, "home", wood, wood.tree({"a": file}), [write])
 
-    assert os.listdir(layout.place(place)) == []
+    assert list(Path(layout.place(place)).iterdir()) == []
     assert list(layout.tmp.glob("change-*")) == []
 
 
@@ -319,7 +319,7 @@ def test_operations_that_make_another_tree(
     """A home is not touched by operations that do not lead to the tree they are for."""
     wood = Wood()
     scan(layout, "root")
-    with pytest.raises(RequestFailedError, match="mismatch|does not|do not|no d in the root"):
+    with pytest.raises(RequestFailedError, match=r"does not|do not|no d in the root"):
         change_to(layout, "home", wood, wood.tree({"d": folder()}), operations)
 
     assert list(home.iterdir()) == []
@@ -347,10 +347,10 @@ def test_a_root_left_half_changed(layout: Layout) -> None:
 def test_symlinks_lead_nowhere(layout: Layout, home: Path, target: str) -> None:
     """A symlink on the way to a path is put aside, never followed."""
     (home / "d").symlink_to(target)
-    outside = sorted(os.listdir("/etc")), sorted(os.listdir(layout.jar.folder))
+    outside = sorted(Path("/etc").iterdir())
     wood = Wood()
     backup = bring(layout, "home", wood, wood.tree({"d": folder(), "d/file": wood.file(b"1")}))
 
     assert backup.kept == [b"d"]
     assert (home / "d/file").read_text() == "1" and not (home / "d").is_symlink()
-    assert outside[0] == sorted(os.listdir("/etc"))
+    assert outside == sorted(Path("/etc").iterdir())

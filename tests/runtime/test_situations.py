@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from zygote_harness import Lodge, grounds, lodge
+from zygote_harness import PREFIX, Lodge, grounds, lodge
 
 JAR = "tester"
 
@@ -175,6 +176,69 @@ def parent_of_workloads(lodging: Lodge) -> str:
     return lodging.python(JAR, "import os; print(os.getppid())").output.strip()
 
 
+def test_another_jar_is_out_of_reach(lodging: Lodge) -> None:
+    """What one jar makes readable for all, another jar does not see."""
+    lodging.start("neighbour", number=1)
+    lodging.run("neighbour", "/bin/sh", "-c", "chmod 777 . && echo secret > file && chmod 666 file")
+    home = lodging.jars / "neighbour" / "home"
+    seen = lodging.run(JAR, "/bin/sh", "-c", f"cat {home}/file; ls {home}; touch {home}/new").output
+    lodging.ask("end", jar="neighbour", role=None)
+
+    assert "secret\n" not in seen
+    assert [path.name for path in home.iterdir()] == ["file"]
+
+
+REACHES = """
+import socket, sys
+try: socket.socket(socket.AF_UNIX).connect("\\0" + sys.argv[1])
+except OSError as error: print(type(error).__name__)
+else: print("connected")
+"""
+
+
+def test_the_machines_abstract_sockets_are_out_of_reach(lodging: Lodge) -> None:
+    """A socket without a path lies in the network namespace, which jars may share."""
+    name = f"{PREFIX}-{os.getpid()}-{lodging.ground.name}"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind("\0" + name)
+        listener.listen()
+        seen = lodging.python(JAR, REACHES, name).output
+
+    assert seen == "PermissionError\n"
+
+
+SETS_ID = """
+import os
+os.umask(0)
+for make in (lambda: os.chmod("plain", 0o4755),
+             lambda: os.close(os.open("one", os.O_CREAT | os.O_WRONLY, 0o4755)),
+             lambda: os.close(os.open("two", os.O_CREAT | os.O_WRONLY, 0o2755))):
+    open("plain", "w").close()
+    try: make()
+    except PermissionError: print("refused")
+"""
+
+
+def test_a_shared_id_makes_no_set_user_id_files(lodging: Lodge) -> None:
+    """Outside such a file would be the manager's; with ids of its own it is only the jar's."""
+    seen = lodging.python(JAR, SETS_ID).output
+
+    assert seen.split() == ([] if lodging.ground.has_own_ids else ["refused"] * 3)
+
+
+@pytest.mark.parametrize(
+    "lodging", grounds() if os.getuid() == 0 else (), ids=lambda g: g.name, indirect=True
+)
+def test_an_agent_holds_its_socket_and_nothing_else(lodging: Lodge) -> None:
+    """No descriptor of the zygote's, of another jar's or of the machine's files came along."""
+    (pid,) = [agent["pid"] for agent in lodging.ask("list")["agents"]]
+    links = [os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir()]  # noqa: PTH115
+    kinds = {link.split(":")[0] for link in links}
+
+    assert kinds <= {"/dev/null", "/null", "socket", "anon_inode"}
+    assert sum(link.startswith("socket:") for link in links) == 1
+
+
 REFUSED = """
 import ctypes, errno, os, socket, sys
 libc = ctypes.CDLL(None, use_errno=True)
@@ -242,6 +306,7 @@ assert b.recv(1) == b"x"
 os.mkdir("one"); os.mkdir("two"); open("one/file", "w").close()
 os.rename("one/file", "two/file"); os.link("two/file", "one/link"); os.truncate("one/link", 0)
 os.symlink("two", "three"); os.mkfifo("fifo")
+assert subprocess.run(["chmod", "-R", "755", "one", "two"]).returncode == 0
 assert subprocess.run(["/bin/sh", "-c", "cat /proc/uptime > /dev/null"]).returncode == 0
 server = socket.socket(); server.bind(("127.0.0.1", 0)); server.listen()
 socket.create_connection(server.getsockname()).close()

@@ -102,7 +102,8 @@ class Channel:
         """All of it: a large frame leaves in several pieces, its descriptors with the first."""
         content = memoryview(outgoing.content)
         sent = self._send_first(content, outgoing.descriptors)
-        self.socket.sendall(content[sent:])
+        if sent < len(content):  # the peer may have answered and gone: no empty write then
+            self.socket.sendall(content[sent:])
 
     def _send_first(self, content: memoryview, descriptors: Sequence[int]) -> int:
         if not descriptors:
