@@ -208,7 +208,7 @@ def _by_ids_and_rules(conditions: Conditions, host: Host, jar: Jar, number: int)
     has_own_ids = conditions.has_own_ids
     shown, own = exposed(conditions), (jar.home, f"{jar.folder}/{SCRATCH}")
     allowed = rules.outside_for_workload(host, shown, own, shares_user=not has_own_ids)
-    for_agent = (*allowed, *rules.outside_for_agent(jar))
+    for_agent = (*allowed, *rules.outside_for_agent(host, jar))
     agent = (
         DieWithParent(),
         *_landlock(conditions, for_agent, scoped=True),

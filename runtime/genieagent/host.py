@@ -13,9 +13,10 @@ SYSTEM_FOLDERS = (
 
 # What programs need to know of the machine; none of it names its users or holds a secret.
 _ETC_ENTRIES = (
-    "alternatives", "ca-certificates", "ca-certificates.conf", "crypto-policies", "fonts",
-    "gitconfig", "java-*", "ld.so.*", "localtime", "mime.types", "npmrc", "nsswitch.conf",
-    "os-release", "pip.conf", "pki", "protocols", "services", "ssl", "timezone", "xdg/pip",
+    "*-release", "alternatives", "ca-certificates", "ca-certificates.conf", "crypto-policies",
+    "debian_version", "fonts", "gitconfig", "inputrc", "java-*", "ld.so.*", "locale.alias",
+    "localtime", "mime.types", "npmrc", "nsswitch.conf", "pip.conf", "pki", "protocols",
+    "services", "shells", "ssl", "terminfo", "timezone", "xdg/pip",
 )  # fmt: skip
 
 HOSTS, RESOLVER = "/etc/hosts", "/etc/resolv.conf"
@@ -26,13 +27,15 @@ _MAX_TEXT = 1 << 20
 class Host:
     """`symlinks` (path to target) stay symlinks in a jar; `sources` (path to real path) are shown.
 
-    Paths that do not exist are in neither.
+    Paths that do not exist are in neither. `resolver_folder` holds the file that resolv.conf
+    leads to.
     """
 
     symlinks: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     hosts: bytes = b""
     resolver: bytes = b""
+    resolver_folder: str = "/etc"
     shell: str = "/bin/sh"
 
     def knows(self, path: str) -> bool:
@@ -49,7 +52,8 @@ def read_host(exposed: Iterable[str]) -> Host:
         elif os.path.exists(real):  # noqa: PTH110
             sources[path] = real
     sources |= {path: os.path.realpath(path) for path in exposed if Path(path).exists()}
-    return Host(symlinks, sources, _text(HOSTS), _text(RESOLVER), _shell())
+    resolver_folder = os.path.dirname(os.path.realpath(RESOLVER))  # noqa: PTH120
+    return Host(symlinks, sources, _text(HOSTS), _text(RESOLVER), resolver_folder, _shell())
 
 
 def etc_paths() -> list[str]:

@@ -15,7 +15,8 @@ from genieagent.view import Places
 
 _SHARED_FOLDER = 0o2770
 _PLACES = ("home", "root")
-_PRIVATE_PARTS = ("tmp", "cache", "log", "backup", SCRATCH)
+_READABLE_PARTS = ("log", "backup")  # by the manager, who passes through the jar's folder
+_PRIVATE_PARTS = ("tmp", "cache", SCRATCH)
 _WIPED = ".wiped-"
 TRIAL = ".trial-"
 
@@ -68,6 +69,8 @@ def make_jar_folder(jars: int, jars_path: str, name: str, role: Role, owners: Ow
     with _made(name, jars, mode, owners.manager_uid, owners.manager_gid) as folder:
         for part in _PLACES:
             _make_part(part, folder, _SHARED_FOLDER, name, owners)
+        for part in _READABLE_PARTS:
+            _make_part(part, folder, 0o2750, name, owners)
         for part in _PRIVATE_PARTS:
             _make_part(part, folder, 0o700, name, owners)
         home = "root" if role == "build" and not owners.passable else "home"

@@ -34,11 +34,17 @@ def _private_inside() -> tuple[Allow, ...]:
     )
 
 
-def outside_for_agent(jar: Jar) -> tuple[Allow, ...]:
-    """Beside what its workloads have: it makes the terminals they get, and counts processes."""
+def outside_for_agent(host: Host, jar: Jar) -> tuple[Allow, ...]:
+    """Beside what its workloads have: it makes the terminals they get, and counts processes.
+
+    Whole folders where the machine may replace a file: an agent's rules are as old as it is, and
+    what they do not allow no workload gets.
+    """
     return (
         Allow(jar.folder, READ | WRITE),
         Allow("/proc", READ),
+        Allow("/etc", READ),
+        Allow(host.resolver_folder, READ),
         Allow("/dev/pts", READ | CHANGE),
     )
 

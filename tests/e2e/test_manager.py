@@ -34,6 +34,20 @@ def test_lists_reads_and_edits(machine: Machine) -> None:
     assert seen.stdout == "made\nmine\nnew\n", seen
 
 
+def test_reads_the_log(machine: Machine) -> None:
+    """What the app writes is a file that the manager opens with any tool."""
+    folder = machine.home / "project"
+    folder.mkdir()
+    (folder / "JFile").write_text('CMD ["echo", "hello from the app"]\n')
+    machine.own(folder)
+    jar = build(machine, folder).done["jar"]
+    up = machine.run("geniejars", "app", "up", jar)
+    state = machine.environment.get("XDG_STATE_HOME", f"{machine.home}/.local/state")
+    log = machine.run("/bin/cat", f"{state}/jarbuild/log/{jar}.log")
+
+    assert log.stdout == up.stdout == "hello from the app\n", (up, log)
+
+
 def test_label_is_told(machine: Machine) -> None:
     """`doctor` names the isolation, whatever it is."""
     told = machine.run("geniejars", "doctor")

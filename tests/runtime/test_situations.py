@@ -211,8 +211,8 @@ SETS_ID = """
 import os
 os.umask(0)
 for make in (lambda: os.chmod("plain", 0o4755),
-             lambda: os.close(os.open("one", os.O_CREAT | os.O_WRONLY, 0o4755)),
-             lambda: os.close(os.open("two", os.O_CREAT | os.O_WRONLY, 0o2755))):
+             lambda: os.close(os.open("setuid", os.O_CREAT | os.O_WRONLY, 0o4755)),
+             lambda: os.close(os.open("setgid", os.O_CREAT | os.O_WRONLY, 0o2755))):
     open("plain", "w").close()
     try: make()
     except PermissionError: print("refused")
@@ -232,7 +232,7 @@ def test_a_shared_id_makes_no_set_user_id_files(lodging: Lodge) -> None:
 def test_an_agent_holds_its_socket_and_nothing_else(lodging: Lodge) -> None:
     """No descriptor of the zygote's, of another jar's or of the machine's files came along."""
     (pid,) = [agent["pid"] for agent in lodging.ask("list")["agents"]]
-    links = [os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir()]  # noqa: PTH115
+    links = [os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir()]
     kinds = {link.split(":")[0] for link in links}
 
     assert kinds <= {"/dev/null", "/null", "socket", "anon_inode"}

@@ -30,12 +30,14 @@ def make(jars: int, tmp_path: Path, role: Role = "live", owners: Owners = OWNERS
 
 
 def test_a_jars_folder_has_its_parts(jars: int, tmp_path: Path) -> None:
-    """Home and build root are shared with the manager's group, the rest is the jar's alone."""
+    """The manager's group changes home and build root and reads logs and backups, no more."""
     make(jars, tmp_path)
     modes = {path.name: path.stat().st_mode & 0o7777 for path in (tmp_path / "j").iterdir()}
-    private = dict.fromkeys(("tmp", "cache", "log", "backup", "scratch"), 0o700)
+    shared = dict.fromkeys(("home", "root"), 0o2770)
+    readable = dict.fromkeys(("log", "backup"), 0o2750)
+    private = dict.fromkeys(("tmp", "cache", "scratch"), 0o700)
 
-    assert modes == {"home": 0o2770, "root": 0o2770, **private}
+    assert modes == {**shared, **readable, **private}
     assert (tmp_path / "j").stat().st_mode & 0o7777 == 0o770
 
 
@@ -116,7 +118,7 @@ def test_a_walk_needs_few_descriptors(jars: int, tmp_path: Path) -> None:
         deep.mkdir()
         (deep / "side").mkdir()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    used = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+    used = len(os.listdir("/proc/self/fd"))
     resource.setrlimit(resource.RLIMIT_NOFILE, (used + 8, hard))
     try:
         count = handover.hand_over(jars, "j", Owners(UID + 7, GID, UID, UID, False))
