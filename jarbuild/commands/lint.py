@@ -36,9 +36,9 @@ _LOOK_EVERY = 0.5  # seconds; a person who saves a file does not notice
 
 # One screen. A test holds that every option is named here.
 HELP = """\
-usage: jarbuild lint [PATH ...] [option ...]    PATH: JFiles, folders of them, or - (.)
+usage: jarbuild lint [PATH ...] [option ...]   PATH: JFile, folder, or - (.)
   --format FORMAT      text, json, sarif, github, gitlab or junit
-  --select CODES       only these rules: codes or how they begin, as JF2,JF301, or ALL
+  --select CODES       only these rules, by code or beginning: JF2,JF301 or ALL
   --ignore CODES       not these
   --fail-level LEVEL   exit 1 from here on: error, warning (usual), info, none
   --fix                mend what can be mended safely

@@ -7,6 +7,7 @@ left by a crash is undone by whoever opens the place next.
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -97,7 +98,7 @@ class _Mounting:
             except OSError as error:
                 name = os.fsdecode(target)
                 raise RequestFailedError(
-                    "mount", f"cannot mount a cache at {name}: {error}"
+                    "mount", f"cannot mount a cache at {name}: {error.strerror}"
                 ) from error
 
     def move_out(self) -> None:
@@ -133,7 +134,8 @@ class _Mounting:
         its result. A cache that it has moved elsewhere stays there."""
         self._place.forget()
         there = self._place.look(mount.target)
-        if there is not None and there.st_ino == mount.inode:
+        # A folder: a file may have got the number of a cache that was removed.
+        if there is not None and there.st_ino == mount.inode and stat.S_ISDIR(there.st_mode):
             parent, name = self._place.parent(mount.target)
             os.rename(name, mount.cache, src_dir_fd=parent, dst_dir_fd=self._caches)
             there = None

@@ -8,7 +8,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from machines import KINDS, MYSELF, REFUSED, Kind, Machine, install, is_root, make_user, remove_user
+from machines import (
+    KINDS,
+    MYSELF,
+    REFUSED,
+    Kind,
+    Machine,
+    install,
+    is_root,
+    make_user,
+    remove_stale_users,
+    remove_user,
+)
 
 PLAYED = KINDS if is_root() else (MYSELF,)
 
@@ -32,6 +43,8 @@ def scripts(world: Path) -> Path:
 def users() -> Iterator[None]:
     """Ordinary users with and without a range of subordinate ids."""
     made = [kind for kind in (*KINDS, REFUSED) if kind.user and is_root()]
+    if made:
+        remove_stale_users()
     for kind in made:
         make_user(kind)
     yield

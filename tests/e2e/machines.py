@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import shutil
 import subprocess
 import sys
@@ -18,7 +19,9 @@ from pathlib import Path
 TOP = Path(__file__).parent.parent.parent
 WITHOUT_NAMESPACES = TOP / "tests/runtime/without_namespaces.py"
 SYSTEM_PYTHON = "/usr/bin/python3"
-PREFIX = "jbt"
+PREFIX = f"jbt{os.getpid()}"
+"""Of users made for this run alone: two runs at once must not take each other's away."""
+
 SUBORDINATE = "700000-765535"
 
 
@@ -134,6 +137,14 @@ def remove_user(kind: Kind) -> None:
     assert kind.user is not None
     subprocess.run(["pkill", "-KILL", "-U", kind.user], capture_output=True, check=False)
     subprocess.run(["userdel", kind.user], capture_output=True, check=False)
+
+
+def remove_stale_users() -> None:
+    """What a run that was killed has left."""
+    for user in pwd.getpwall():
+        found = re.fullmatch(r"jbt(\d+)[a-z]+", user.pw_name)
+        if found and not Path(f"/proc/{found[1]}").exists():
+            remove_user(Kind(user.pw_name, None, user=user.pw_name))
 
 
 def is_root() -> bool:

@@ -88,6 +88,8 @@ LONG = {
     "continued": ("RUN a", " \\\n b"),
     "sources": ("COPY", " a"),
     "path": ("WORKDIR a", "/b"),
+    "common-path": ("RUN x ${COMMON}", "/b"),
+    "dest": ("COPY x a", "/b"),
     "array": ('CMD ["a"', ', "$b"'),
     "value": ("ENV A=", "B=c "),
     "dollars": ("ENV A=", "${"),

@@ -90,7 +90,10 @@ def test_unfinished_text(text: str) -> None:
 )
 def test_program(text: str, program: str) -> None:
     """The program is what is started in the end, without its folder."""
-    assert script(text).commands[0].program == program
+    (command, *_) = script(text).commands
+
+    assert command.program == program
+    assert command.program_path.rpartition("/")[2] == program
 
 
 @pytest.mark.parametrize(

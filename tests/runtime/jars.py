@@ -153,8 +153,12 @@ def _be_agent(layout: Layout, listener: socket.socket, confine: Confine) -> None
 
 
 def _end(running: RunningAgent) -> None:
-    with suppress(OSError, EOFError):
+    try:
         manager = running.connect()
+    except (OSError, EOFError):  # it has ended, or does not know us
+        with suppress(ProcessLookupError):
+            os.kill(running.pid, signal.SIGKILL)
+    else:
         manager.request("end")
         manager.close()
     with suppress(ChildProcessError):

@@ -267,12 +267,12 @@ def _written(file: Path, content: bytes) -> Path:
 def test_home_in_use_elsewhere(tmp_path: Path) -> None:
     """Without namespaces a RUN is refused while something lives in the home, and the reverse."""
     build, live = (layout_of(tmp_path, role, "no-namespaces") for role in ("build", "live"))
-    with swap.home_as_home(live), pytest.raises(RequestFailedError, match="the home is in use"):
-        with swap.root_as_home(build):
-            pass
-    with swap.root_as_home(build):
-        with pytest.raises(RequestFailedError, match="a RUN is using"):
-            with swap.home_as_home(live):
-                pass
-        with pytest.raises(RequestFailedError, match="a RUN is using"):
-            swap.recover(live)
+    in_use = pytest.raises(RequestFailedError, match="the home is in use")
+    taken = pytest.raises(RequestFailedError, match="a RUN is using")
+
+    with swap.home_as_home(live), in_use, swap.root_as_home(build):
+        raise AssertionError("both have the home")
+    with swap.root_as_home(build), taken, swap.home_as_home(live):
+        raise AssertionError("both have the home")
+    with swap.root_as_home(build), pytest.raises(RequestFailedError):
+        swap.recover(live)

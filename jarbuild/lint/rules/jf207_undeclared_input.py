@@ -17,6 +17,10 @@ _COMMON = re.compile(r"\$\{COMMON\}(/[^\s:;,*?\[\"'$]*)?")
 _OUTSIDE = re.compile(r"/(?:opt|srv|mnt|media|data)/[^\s:;,*?\[\"'$]+")
 
 
+_DEEPEST = 64
+"""Folders above a path that are looked at; deeper ones exist on no machine."""
+
+
 def check(document: Document) -> Remarks:
     declared = _declared(document)
     for run, script in document.run_scripts:
@@ -44,7 +48,7 @@ def _declared(document: Document) -> dict[str, int]:
 
 def _is_declared(path: str, declared: dict[str, int], position: int) -> bool:
     """Whether a DEPEND above names the path, or a folder that it is in."""
-    while path:
+    for _ in range(_DEEPEST):
         if declared.get(path, position) < position:
             return True
         path = path.rpartition("/")[0]

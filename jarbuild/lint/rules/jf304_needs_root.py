@@ -36,6 +36,8 @@ def check(document: Document) -> Remarks:
 
 def _needs_root(command: Command) -> str | None:
     program = command.program
+    if _is_own(command.program_path):
+        return None
     if command.name.rpartition("/")[2] in ("sudo", "doas"):
         return command.name
     if program in _ALWAYS:
@@ -47,6 +49,11 @@ def _needs_root(command: Command) -> str | None:
     if program in ("chown", "chgrp") and (owner := next(command.operands(), None)):
         return program if owner.is_static else None
     return None
+
+
+def _is_own(path: str) -> bool:
+    """`./service` is a script of the project's, not the system's program."""
+    return "/" in path and not path.startswith("/")
 
 
 def _is_pacman(command: Command) -> bool:

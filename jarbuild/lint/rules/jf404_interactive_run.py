@@ -37,7 +37,7 @@ def check(document: Document) -> Remarks:
 
 def _asks(command: Command) -> str | None:
     program = command.program
-    if program in _ALWAYS:
+    if program in _ALWAYS and "/" not in command.program_path:
         return program
     if program == "read" and command.before not in ("while", "until"):
         return program

@@ -21,7 +21,7 @@ def check(document: Document) -> Remarks:
         for command in script.commands:
             install = install_of(command)
             # A program with a folder before it is one of the project's own.
-            if install and install.is_global and "/" not in command.name:
+            if install and install.is_global and "/" not in command.program_path:
                 yield Remark(
                     script.span(command),
                     "a global install writes to the machine, which a jar cannot",

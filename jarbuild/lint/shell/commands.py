@@ -84,6 +84,11 @@ class Command:
         """The first word as written: a wrapper, where one is used."""
         return self.words[0].value if self.words else ""
 
+    @property
+    def program_path(self) -> str:
+        """The program as it is written, with its folder."""
+        return self.words[-len(self.arguments) - 1].value if self.program else ""
+
     @cached_property
     def values(self) -> tuple[str, ...]:
         return tuple(word.value for word in self.arguments)
