@@ -7,17 +7,31 @@ from pathlib import Path
 from attrs import frozen
 
 from geniejars import JFileError, UsageError
-from jfile import JFile, parse
+from jfile import JFile, Source, parse, parse_tolerant
 
 NAME = "JFile"
 
 
 @frozen
 class Project:
-    """A JFile by the name people gave it; its folder is the context."""
+    """A JFile by the name people gave it; its folder is the context.
+
+    `content` is None where nodes came from a program and not from a text.
+    """
 
     name: str
     jfile: JFile
+    content: bytes | None = None
+
+    def findings(self) -> list[str]:
+        """What lint warns of, a line each; raises UsageError for lint settings that are wrong."""
+        if self.content is None:
+            return []
+        from jarbuild.lint import brief_warnings  # the rules cost more to load than to apply
+
+        jfile, _ = parse_tolerant(self.content, self.name)
+        found = brief_warnings(jfile, Source.read(self.name, self.content))
+        return [f"{f.file}:{f.span.line}: {f.message} [{f.code}]" for f in found]
 
     @property
     def path(self) -> Path:
@@ -30,8 +44,9 @@ def read_project(path: str, common: str | None) -> Project:
     `common` is what `${COMMON}` in an INCLUDE stands for.
     """
     file = _find(Path(path))
-    name = str(file)
-    return Project(name, parse(_read(file), name, lambda included: _include(included, common)))
+    name, content = str(file), _read(file)
+    jfile = parse(content, name, lambda included: _include(included, common))
+    return Project(name, jfile, content)
 
 
 def _find(path: Path) -> Path:

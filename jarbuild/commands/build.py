@@ -98,7 +98,7 @@ class Job:
         """The jar, allocated if need be, but not for a JFile that is wrong."""
         name = self._jar()
         if name is None:
-            self._plan(store, target_of(self.config, None))
+            self._bare_plan(store, target_of(self.config, None))
             name = allocate(self.config, jfile=self.project.path)
         else:
             bind_jfile(self.config, name, self.project.path)
@@ -108,6 +108,15 @@ class Job:
         self.display.show(Waiting(what))
 
     def _plan(self, store: Store, target: Target) -> Planning:
+        """The plan with what lint warns of, where a step would run or warnings count."""
+        planning = self._bare_plan(store, target)
+        would_run = any(step.verdict.status == "run" for step in planning.plan.steps)
+        if not (would_run or self.options.strict):
+            return planning
+        warnings = (*planning.plan.warnings, *self.project.findings())
+        return evolve(planning, plan=evolve(planning.plan, warnings=warnings))
+
+    def _bare_plan(self, store: Store, target: Target) -> Planning:
         return make_plan(
             self.project.jfile,
             jfile_path=self.project.name,

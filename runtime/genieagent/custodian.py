@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from genieagent import archive, restoration
+from genieagent import archive, locks, restoration
 from genieagent.change import Change, HomeChange, RootChange
 from genieagent.drift import look_for_drift
 from genieagent.failures import RequestFailedError
@@ -73,12 +73,20 @@ class Custodian:
         with Place(self.layout.place("home")) as home, Stamps(self.layout.stamp) as stamps:
             drift = look_for_drift(home, stamps, index)
         if drift.fresh:
-            write_index(file, drift.refreshed)
+            self._refresh(index, drift.refreshed)
         rows = ([os.fsdecode(path), entry] for path, entry in drift.entries)
         for batch in batches(rows):
             self.channel.send("drifted", entries=batch)
         self._send_links(index.tree)
         self.channel.send("drift", root=index.tree.root)
+
+    def _refresh(self, index: Index, refreshed: Index) -> None:
+        """Unless somebody has changed the home meanwhile."""
+        file = self.layout.index("home")
+        with locks.held(self.layout.journal_lock):
+            now = read_index(file)
+            if now is not None and (now.tree, now.persist) == (index.tree, index.persist):
+                write_index(file, refreshed)
 
     def apply(self, request: Message) -> None:
         links: list[list[str]] = []

@@ -9,6 +9,7 @@ import stat
 import tarfile
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -467,35 +468,56 @@ def test_busy_without_namespaces(tmp_path: Path) -> None:
     assert again[1] == b"now\n"
 
 
+@contextmanager
+def swapping(folder: Path, target: Path) -> Iterator[None]:
+    """Meanwhile the folder is a symlink to the target every other moment."""
+    stop = threading.Event()
+
+    def swap() -> None:
+        away = folder.with_name("away")
+        while not stop.is_set():
+            with suppress(OSError):
+                folder.rename(away)
+                folder.symlink_to(target)
+                folder.unlink()
+                away.rename(folder)
+
+    thread = threading.Thread(target=swap)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
 def test_a_racing_symlink(manager: Manager, tmp_path: Path, home: Path) -> None:
     """Whatever is swapped while a change happens, it happens in the home or not at all."""
     outside = tmp_path / "outside"
     outside.mkdir()
-    (home / "real").mkdir()
     (home / "d").mkdir()
     wood = Wood()
-    stop = threading.Event()
-
-    def swap() -> None:
-        while not stop.is_set():
-            with suppress(OSError):
-                (home / "d").rename(home / "away")
-                (home / "d").symlink_to(outside)
-                (home / "d").unlink()
-                (home / "away").rename(home / "d")
-
-    swapping = threading.Thread(target=swap)
-    swapping.start()
-    try:
-        for number in range(60):
+    with swapping(home / "d", outside):
+        for number in range(40):
             content = str(number).encode()
             tree = wood.tree({"d": folder(), "d/file": wood.file(content)})
             operations = [(MakeFolder(b"d", 0o775), None), write(b"d/file", content)]
             with suppress(RefusedError):
                 apply(manager, "home", tree.root, operations)
                 manager.request("normalize", private=True)
-    finally:
-        stop.set()
-        swapping.join()
 
     assert list(outside.iterdir()) == []
+
+
+def test_a_racing_symlink_is_a_danger(tmp_path: Path, home: Path) -> None:
+    """Who writes by path is led out by the same trick: the test above proves something."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (home / "d").mkdir()
+    deadline = time.monotonic() + 20
+    with swapping(home / "d", outside):
+        while not list(outside.iterdir()) and time.monotonic() < deadline:
+            with suppress(OSError):
+                (home / "d/file").write_text("out")
+
+    assert [path.name for path in outside.iterdir()] == ["file"]
