@@ -19,7 +19,6 @@ from geniejars import (
     Digest,
     Forest,
     Plan,
-    RunStep,
     Step,
 )
 from jarbuild.actions import Action, Expansion, RunCommand
@@ -153,8 +152,7 @@ class _Planner:
         pairs = align([(step.directive, step.text) for step in steps], past)
         forced = forced_to_run(self.jfile, actions, self.wishes)
         for step, action, was, why in zip(steps, actions, pairs, forced, strict=True):
-            if isinstance(step, RunStep):
-                step = evolve(step, no_cache=why is not None)
+            step = evolve(step, no_cache=why is not None)
             yield Case(step, action, was, maker.is_open(action), why)
 
     def _planning(

@@ -6,6 +6,7 @@ Here the disk is read: sources of COPYs, what DEPENDs lead to, the programs a RU
 from __future__ import annotations
 
 import os
+import posixpath
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Literal
@@ -14,6 +15,7 @@ from attrs import define, field
 
 from geniejars import (
     EMPTY_FOLDER,
+    JAR_VIEW,
     NEW_FOLDER_MODE,
     Digest,
     Entry,
@@ -24,7 +26,7 @@ from geniejars import (
     Verdict,
     nest,
 )
-from jarbuild.actions import Action, MakeFolder, PutFiles, RunCommand
+from jarbuild.actions import RUN_ENVIRONMENT, Action, MakeFolder, PutFiles, RunCommand
 from jarbuild.cache import keys
 from jarbuild.cache.keys import Preimage, RunInputs, World
 from jarbuild.context import Context, Found, Overlay
@@ -33,6 +35,9 @@ from jarbuild.expand import at
 from jarbuild.target import Target
 from jarbuild.tools import Tools
 from jfile import unparse
+
+TMP = "/tmp"  # noqa: S108  # as a jar with namespaces sees it
+IN_TMP = tuple(name for name, value in RUN_ENVIRONMENT.items() if value.startswith(f"{TMP}/"))
 
 UNDECIDED = Verdict("run", None, "")
 
@@ -125,7 +130,7 @@ class StepMaker:
             directive="RUN",
             argv=action.argv,
             # Sorted, as in the key: `env > file` must not tell one order from another.
-            env=dict(sorted({**action.env, **action.args}.items())),
+            env=dict(sorted({**self._env(action), **action.args}.items())),
             imports=scope.imports,
             workdir=scope.workdir,
             mounts=action.mounts,
@@ -134,11 +139,20 @@ class StepMaker:
             **self._shared(index, action, keys.run_preimage(self._world, self._inputs(action))),
         )
 
+    def _env(self, action: RunCommand) -> dict[str, str]:
+        """Without a private /tmp the download caches lie in the folder that stands for it."""
+        if self.target.view == JAR_VIEW:
+            return action.env
+        scratch = posixpath.join(posixpath.dirname(self.target.view.home), "scratch")
+        moved = {name: scratch + RUN_ENVIRONMENT[name].removeprefix(TMP) for name in IN_TMP}
+        set_by_the_jfile = action.scope.env.keys()
+        return {**action.env, **{n: p for n, p in moved.items() if n not in set_by_the_jfile}}
+
     def _inputs(self, action: RunCommand) -> RunInputs:
         scope = action.scope
         return RunInputs(
             argv=action.argv,
-            env=action.env,
+            env=self._env(action),
             args=action.args,
             workdir=scope.workdir,
             mounts=action.mounts,

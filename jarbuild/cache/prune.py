@@ -5,6 +5,7 @@ Never what a running build has used, nor what the last good build of an allocate
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -12,11 +13,13 @@ from attrs import Factory, define, field, frozen
 
 from geniejars import BrokenObjectError, DamagedEntryError, Digest, Forest
 from jarbuild.cache.history import read_history
+from jarbuild.cache.layers import StoredLayer
 from jarbuild.cache.leases import oldest_lease, pruning
 from jarbuild.cache.records import Record
 from jarbuild.cache.sealed import PARTIAL
 from jarbuild.cache.store import Store
 
+NEVER_OLD = 1 << 63
 KINDS = ("layers", "objects", "records")
 
 
@@ -73,19 +76,19 @@ class _Pruning:
         size = usage(self.store).total
         kept = {record.key: record for record in self.store.records()}
         left = size - self._sweep(kept.values())
-        keys = []
+        keys, sharers = [], Counter(record.layer for record in kept.values())
         for record in self._oldest_first(kept, set(_needed(self.store, jars))):
             if left <= limit:
                 break
             del kept[record.key]
             keys.append(record.key)
-            left -= self._remove([self._file(record)])
-            left -= self._sweep_layers(kept.values())
+            sharers[record.layer] -= 1
+            left -= self._remove(self._files(record, with_layer=sharers[record.layer] == 0))
         left -= self._sweep(kept.values())
         return Pruned(size - left, len(keys), left, max(0, left - limit), tuple(keys))
 
     def _oldest_first(self, kept: Mapping[Digest, Record], needed: set[Digest]) -> list[Record]:
-        used = {key: self._file(record).stat().st_mtime_ns for key, record in kept.items()}
+        used = {key: _used(self._file(record)) for key, record in kept.items()}
         free = (key for key in used if key not in needed and used[key] < self.began)
         return [kept[key] for key in sorted(free, key=lambda key: used[key])]
 
@@ -103,7 +106,7 @@ class _Pruning:
 
     def _is_old(self, path: Path) -> bool:
         """Not made nor used by a build that still runs."""
-        return path not in self.gone and path.stat().st_mtime_ns < self.began
+        return path not in self.gone and _used(path) < self.began
 
     def _remove(self, paths: Iterable[Path]) -> int:
         freed = 0
@@ -111,8 +114,14 @@ class _Pruning:
             freed += _size(path)
             self.gone.add(path)
             if not self.is_dry:
-                path.unlink()
+                path.unlink(missing_ok=True)
         return freed
+
+    def _files(self, record: Record, *, with_layer: bool) -> Iterator[Path]:
+        yield self._file(record)
+        if with_layer and record.layer:
+            layer = StoredLayer(record.layer, self.store.folder / "layers")
+            yield from filter(self._is_old, (layer.tar, layer.index_file))
 
     def _file(self, record: Record) -> Path:
         return self.store.folder / "records" / record.key
@@ -166,4 +175,16 @@ def _files(folder: Path, *, partial: bool = False) -> Iterator[Path]:
 
 
 def _size(path: Path) -> int:
-    return path.stat().st_blocks * 512
+    """On disk; a file that a build has just renamed or dropped has none."""
+    try:
+        return path.stat().st_blocks * 512
+    except FileNotFoundError:
+        return 0
+
+
+def _used(path: Path) -> int:
+    """When it was last used, in ns; just now where a build has just moved it."""
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return NEVER_OLD

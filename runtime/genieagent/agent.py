@@ -107,7 +107,6 @@ class Agent:
         self._selector.register(main, selectors.EVENT_READ, self._hear)
 
     def _be_session(self, connection: socket.socket, main: socket.socket) -> None:
-        os.setsid()  # to be ended as a group
         manager = Channel(connection, Connection("agent"))
         to_main = Channel(main, Connection("manager", "ready"))
         Session(self._layout, manager, to_main, self._pid, self._confine).serve()
@@ -118,10 +117,13 @@ class Agent:
             if self._app.running and pid == self._app.running.supervisor:
                 self._app.note_end(code)
             elif pid in self._sessions:
+                self._hear(self._sessions[pid])  # its last words may still be on the way
                 self._hang_up(self._sessions.pop(pid))
         self._bell.ended.clear()
 
     def _hear(self, channel: Channel) -> None:
+        if channel.fileno() < 0:
+            return  # hung up
         try:
             if not channel.receive_some():
                 self._hang_up(channel)
@@ -155,7 +157,7 @@ class Agent:
     def _end(self, asker: Channel) -> None:
         tell(asker, "done")
         self._ends_at = time.monotonic() + _LAST_WORDS_SECONDS
-        self._ends_after = next(pid for pid, ch in self._sessions.items() if ch is asker)
+        self._ends_after = next((pid for pid, ch in self._sessions.items() if ch is asker), None)
 
     def _status(self) -> dict[str, Any]:
         running = self._app.running

@@ -111,7 +111,6 @@ class App:
         return supervisor, int(rest)
 
     def _supervise(self, program: Program, copies: list[int], report: int) -> None:
-        os.setsid()  # to be ended as a group
         os._exit(supervise(program, self._layout, self._confine, copies, report))
 
 

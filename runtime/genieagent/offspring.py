@@ -56,7 +56,7 @@ def end_all_below(seconds: float) -> bool:
     while has_children():
         if time.monotonic() > deadline:
             return False
-        _signal_groups(signal.SIGKILL, _stopped_groups(deadline))
+        _signal(signal.SIGKILL, _stop_all_below(deadline))
         time.sleep(_PAUSE)
     return True
 
@@ -71,30 +71,30 @@ def has_children() -> bool:
     return False
 
 
-def _stopped_groups(deadline: float) -> set[int]:
+def _stop_all_below(deadline: float) -> set[int]:
     """Stopped first and killed together: the stopped still fill the process limit, so what
-    multiplies runs out of room instead of outrunning us.
-
-    By group, which the kernel signals at one instant: nothing is forked in between.
-    """
+    multiplies runs out of room instead of outrunning us. What to kill comes back."""
     stopped: set[int] = set()
-    while fresh := _groups_below() - stopped:
-        _signal_groups(signal.SIGSTOP, fresh)
+    while fresh := _targets_below() - stopped:
+        _signal(signal.SIGSTOP, fresh)
         stopped |= fresh
         if time.monotonic() > deadline:
             break
     return stopped
 
 
-def _groups_below() -> set[int]:
-    """All but our own: every command leads a session, whose groups hold nobody else."""
-    return {process.group for process in descendants(os.getpid())} - {os.getpgrp(), 0}
+def _targets_below() -> set[int]:
+    """As kill(2) takes them: groups, negative, for a group is signalled at one instant and forks
+    nothing in between; single processes only in our own group, or in one of another namespace."""
+    ours = {os.getpgrp(), 0}
+    below = descendants(os.getpid())
+    return {process.pid if process.group in ours else -process.group for process in below}
 
 
-def _signal_groups(number: int, groups: Iterable[int]) -> None:
-    for group in groups:
+def _signal(number: int, targets: Iterable[int]) -> None:
+    for target in targets:
         with suppress(ProcessLookupError, PermissionError):
-            os.killpg(group, number)
+            os.kill(target, number)
 
 
 def _processes() -> Iterator[Process]:

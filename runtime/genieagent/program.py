@@ -18,10 +18,10 @@ from genieagent.layout import Layout
 from genieagent.wire import Message
 
 Confine = Callable[[], None]
-"""Closes the calling process in, for good; raises what the process must not go on after."""
+"""Closes the calling process in, for good, and gives it the signals and the umask that programs
+expect; raises what the process must not go on after."""
 
 _NOT_EXECUTABLE, _NOT_FOUND = 126, 127  # as shells have them
-_UMASK = 0o002
 
 
 @dataclass(frozen=True)
@@ -111,9 +111,6 @@ def _prepare(streams: Streams, confine: Confine, report: int, *, dies_with_us: b
     os.closerange(3, report)
     os.closerange(report + 1, os.sysconf("SC_OPEN_MAX"))
     signal.set_wakeup_fd(-1)
-    for ignored in (signal.SIGPIPE, signal.SIGXFSZ):  # by Python, and exec would keep that
-        signal.signal(ignored, signal.SIG_DFL)
-    os.umask(_UMASK)
     confine()
     if dies_with_us:
         syscalls.die_with_parent(signal.SIGKILL)  # last: a change of ids undoes it

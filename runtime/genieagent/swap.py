@@ -20,7 +20,7 @@ from genieagent.sealed import read_sealed, remove_sealed, write_sealed
 def root_as_home(layout: Layout) -> Iterator[None]:
     """Raises RequestFailedError where something needs the home under its own name."""
     try:
-        with locks.held_at_once(layout.swap_lock):
+        with locks.held_soon(layout.swap_lock):
             _exchange(layout)
             try:
                 yield
@@ -36,7 +36,7 @@ def root_as_home(layout: Layout) -> Iterator[None]:
 def home_as_home(layout: Layout) -> Iterator[None]:
     """No RUN takes the home's name meanwhile; raises RequestFailedError where one has."""
     try:
-        with locks.shared_at_once(layout.swap_lock):
+        with locks.held_soon(layout.swap_lock, shared=True):
             yield
     except LockedError as error:
         raise RequestFailedError(
@@ -48,7 +48,7 @@ def recover(layout: Layout) -> None:
     """Undo what a crash has left; raises RequestFailedError where a RUN is at it."""
     if layout.swap.exists():
         try:
-            with locks.held_at_once(layout.swap_lock):
+            with locks.held_soon(layout.swap_lock):
                 _undo(layout)
         except LockedError as error:
             raise RequestFailedError("busy", "a RUN is using the home's name") from error

@@ -72,6 +72,7 @@ class Step:
     input: Tree | None = None
     output: Tree | None = None
     seconds: float | None = None  # what it took when it last ran
+    no_cache: bool = False  # it runs whatever is known of it
 
 
 @frozen(kw_only=True)
@@ -104,7 +105,6 @@ class RunStep(Step):
     imports: tuple[str, ...] = ()
     workdir: bytes = b""
     mounts: tuple[CacheFolder, ...] = ()
-    no_cache: bool = False
     timeout: float | None = None
 
 

@@ -112,7 +112,7 @@ class Execution:
 
     def _may_be_reused(self, step: Step) -> bool:
         """Early cutoff: only now is the input known, and it may have been seen before."""
-        return step.verdict.key is None and not (isinstance(step, RunStep) and step.no_cache)
+        return step.verdict.key is None and not step.no_cache
 
     def _execute(self, step: Step, tree: Tree) -> Result:
         began = time.monotonic()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -174,3 +176,29 @@ def test_two_entries_with_one_layer(cache: Path) -> None:
     assert "one" not in kept(cache)
     assert found is not None and found.layer is not None
     assert store.layer(found.layer).at(b"out/one") is not None
+
+
+def test_builds_and_prunes_at_once(tmp_path: Path) -> None:
+    """Whatever a build has made or looked up stays there for it, however often somebody prunes."""
+    cache, is_over = tmp_path / "cache", threading.Event()
+
+    def build(number: int) -> bool:
+        with Store.open(cache, is_writable=True) as store:
+            made = [make(store, f"{number} {n % 5}") for n in range(15)]
+            found = [store.lookup(one.step, EMPTY_TREE) for one in made]
+            layers = [store.layer(one.result.layer or "").at(b"out/one") for one in made]
+        return found == [one.result for one in made] and None not in layers
+
+    def housekeeping() -> None:
+        while not is_over.is_set():
+            prune(Store(cache / "v1", True), 0, {})
+
+    Store(cache / "v1", True).folder.mkdir(parents=True)
+    keeper = threading.Thread(target=housekeeping)
+    keeper.start()
+    with ThreadPoolExecutor() as pool:
+        built = list(pool.map(build, [1, 2, 2, 3]))
+    is_over.set()
+    keeper.join()
+
+    assert built == [True] * 4

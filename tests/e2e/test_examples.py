@@ -55,19 +55,19 @@ def test_helloworld(machine: Machine) -> None:
     assert machine.run("geniejars", "app", "down", jar).returncode == 0
 
 
-def test_python_service(root_machine: Machine) -> None:
+def test_python_service(machine: Machine) -> None:
     """A virtual environment with Flask is built once and answers over HTTP."""
-    jar = built_twice(root_machine, root_machine.project(EXAMPLES / "python-service"))
+    jar = built_twice(machine, machine.project(EXAMPLES / "python-service"))
 
-    answer = json.loads(fetch(up(root_machine, jar), "POST", "/count", "a rose is a rose"))
+    answer = json.loads(fetch(up(machine, jar), "POST", "/count", "a rose is a rose"))
     assert answer == {"a": 2, "rose": 2, "is": 1}
 
 
-def test_node_service(root_machine: Machine) -> None:
+def test_node_service(machine: Machine) -> None:
     """`npm ci` installs Express from a lock file; it answers over HTTP."""
-    jar = built_twice(root_machine, root_machine.project(EXAMPLES / "node-service"))
+    jar = built_twice(machine, machine.project(EXAMPLES / "node-service"))
 
-    assert json.loads(fetch(up(root_machine, jar)))["service"] == "node-service"
+    assert json.loads(fetch(up(machine, jar)))["service"] == "node-service"
 
 
 def test_ai_agent(machine: Machine) -> None:

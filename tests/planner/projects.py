@@ -142,7 +142,7 @@ class Execution:
             return "cached", found
         if (
             step.verdict.key is None
-            and not is_forced(step)
+            and not step.no_cache
             and (found := self.store.lookup(step, tree))
         ):
             return "reused", found
@@ -162,10 +162,6 @@ class Execution:
             os.write(draft.fd, b"made")
             layer = draft.publish([LayerFile(b"made", 0, 4, sha256(b"made"), len(step.text))])
         return Result(output, layer)
-
-
-def is_forced(step: Step) -> bool:
-    return "--no-cache" in step.verdict.reason
 
 
 def writes_what_it_sees(step: RunStep, secrets: Mapping[str, str]) -> Program:

@@ -1,4 +1,4 @@
-"""A jar in a folder of the test's, served by a real agent that confines nothing."""
+"""A jar in a folder of the test's, served by a real agent that closes nothing in."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from typing import Any
 from genieagent import syscalls
 from genieagent.agent import Agent
 from genieagent.children import fork_child
+from genieagent.confine import perform
+from genieagent.isolation import ResetSignals, Umask
 from genieagent.jar import Ids, Jar, Limits, Role, Situation
 from genieagent.layout import Layout
 from genieagent.program import Confine
@@ -131,8 +133,14 @@ class RunningAgent:
         return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
 
+def mannered() -> None:
+    """All that a workload goes through here: whoever runs the tests may have ignored signals."""
+    perform(ResetSignals())
+    perform(Umask(0o002))
+
+
 @contextmanager
-def agent(layout: Layout, confine: Confine = lambda: None) -> Iterator[RunningAgent]:
+def agent(layout: Layout, confine: Confine = mannered) -> Iterator[RunningAgent]:
     """An agent for a jar; nothing of it is left afterwards."""
     address = f"{layout.jar.folder}/{layout.jar.role}.sock"
     Path(address).unlink(missing_ok=True)

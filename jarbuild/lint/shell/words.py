@@ -18,8 +18,8 @@ _PLAIN_IN_ARITHMETIC = re.compile(r"""[^()'"\\$`]+""")
 _PLACEHOLDER = re.compile(r"\$\{(?:PORT\([0-9]+\)|COMMON)\}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
 _BRACED_NAME = re.compile(r"[#!]?([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])")
-_BACKTICKED = re.compile(r"(?:[^`\\]|\\.)*+", re.DOTALL)
-_ANSI_QUOTED = re.compile(r"\$'(?:[^'\\]|\\.)*+'?", re.DOTALL)
+_BACKTICKED = re.compile(r"(?:[^`\\]|\\.)*", re.DOTALL)
+_ANSI_QUOTED = re.compile(r"\$'(?:[^'\\]|\\.)*'?", re.DOTALL)
 
 _METACHARACTERS = frozenset(" \t\n;&|<>()")
 
