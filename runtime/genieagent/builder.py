@@ -80,9 +80,9 @@ class Builder:
                 self._put(path, staged, sha256)
             case PutLink(path, to):
                 self._put_link(path, to)
-            case SetBits(path, mode):
+            case SetBits(path, mode, is_folder):
                 if self.place.look(path) is not None:
-                    self._set_bits(path, mode)
+                    self._set_bits(path, mode, is_folder=is_folder)
             case TakeFromRoot(path):
                 self._take(path)
 
@@ -133,12 +133,14 @@ class Builder:
         folder, name = self.place.parent(path)
         os.rename(staged, name, src_dir_fd=self.stage.descriptor, dst_dir_fd=folder)
 
-    def _set_bits(self, path: Path, mode: int) -> None:
+    def _set_bits(self, path: Path, mode: int, *, is_folder: bool) -> None:
         folder, name = self.place.parent(path)
         with pinned(folder, name) as pin:
-            status = os.fstat(pin)
-            if not stat.S_ISLNK(status.st_mode):
-                set_mode(pin, mode | (stat.S_ISGID if stat.S_ISDIR(status.st_mode) else 0))
+            found = os.fstat(pin).st_mode
+            if stat.S_ISDIR(found) and is_folder:
+                set_mode(pin, mode | stat.S_ISGID)
+            elif not (stat.S_ISDIR(found) or is_folder or stat.S_ISLNK(found)):
+                set_mode(pin, mode)
 
     def _take(self, path: Path) -> None:
         if self.root.look(path) is None:

@@ -29,12 +29,16 @@ from genieagent.wire import Channel, Message, Received, batches
 Hear = Callable[[], Received]
 """Waits for the manager's next message of a conversation; raises ManagerGoneError."""
 
+OpenPlaces = Callable[[], None]
+"""Puts right what a crash has left; raises RequestFailedError, OSError."""
+
 
 @dataclass
 class Custodian:
     layout: Layout
     channel: Channel
     hear: Hear
+    open_places: OpenPlaces
     _scanned: Index | None = None
 
     def scan(self, request: Message) -> None:
@@ -90,7 +94,7 @@ class Custodian:
 
     def apply(self, request: Message) -> None:
         links: list[list[str]] = []
-        with _Changing(self.layout, request) as changing:
+        with _Changing(self.layout, request, self.open_places) as changing:
             while (received := self.hear()).message["type"] != "commit":
                 if received.message["type"] == "links":
                     links += received.message["links"]
@@ -152,14 +156,16 @@ class Custodian:
 class _Changing:
     """Opens the change when it is first needed: only then may the agent say that it cannot."""
 
-    def __init__(self, layout: Layout, request: Message):
+    def __init__(self, layout: Layout, request: Message, open_places: OpenPlaces):
         self._layout = layout
         self._request = request
+        self._open_places = open_places
         self._change: Change | None = None
 
     @property
     def change(self) -> Change:
         if self._change is None:
+            self._open_places()
             persist = tuple(map(os.fsencode, self._request["persist"]))
             is_home = self._request["place"] == "home"
             self._change = (

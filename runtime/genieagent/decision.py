@@ -62,6 +62,7 @@ class Decider:
     stage: Stage
     owns_all: bool = False
     notes: dict[Path, Note] = field(default_factory=dict)
+    _made: set[Path] = field(default_factory=set, init=False)  # folders
 
     def steps(self, operation: Operation, staged: Staged | None) -> Iterator[Step]:
         """Raises RequestFailedError, OSError."""
@@ -94,6 +95,7 @@ class Decider:
         if there is not None and not stat.S_ISDIR(there.st_mode):
             may_go = self._may_go(path, there, None)
             yield Drop(path, there.st_ino) if may_go else Keep(path, there.st_ino)
+        self._made.add(path)
         yield PutFolder(path, mode)
 
     def _put(
@@ -117,7 +119,8 @@ class Decider:
         digest = self.index.digest_of(path, there) if self.index and there else None
         if digest is not None and there is not None:
             self.notes[path] = Note(digest, there.st_mtime_ns, None)
-        yield SetBits(path, mode)
+        is_folder = there is not None and stat.S_ISDIR(there.st_mode)
+        yield SetBits(path, mode, is_folder or path in self._made)
 
     def _take(self, path: Path) -> Iterator[Step]:
         """As few renames as possible: only where both are folders, what is in them one by one."""
@@ -132,7 +135,7 @@ class Decider:
                 raise RequestFailedError("mismatch", f"the root has no {os.fsdecode(at)}")
             if entry.kind == "folder" and there is not None and stat.S_ISDIR(there.st_mode):
                 yield PutFolder(at, entry.mode | stat.S_IRWXU)  # open until all is in it
-                merged.append(SetBits(at, entry.mode))
+                merged.append(SetBits(at, entry.mode, is_folder=True))
                 inner = sorted(forest.folder(entry.value), reverse=True)
                 pending += [join(at, name) for name in inner]
             else:

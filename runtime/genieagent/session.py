@@ -21,6 +21,8 @@ from genieagent.run import ManagerGoneError, Runner, StuckError
 from genieagent.wire import VERSION, Channel, Message, ProtocolError, Received
 
 _WITHOUT_PLACES = {"stop", "status", "end", "log", "signal", "resize"}
+_NOT_ANSWERED_AT_ONCE = {"apply", "pack"}
+"""Requests of several messages: the agent may not speak, so not fail either, before their end."""
 
 
 class Session:
@@ -36,7 +38,7 @@ class Session:
         self._agent_pid = agent_pid
         self._bell = Bell()
         self._runner = Runner(layout, channel, self._bell, confine)
-        self._custodian = Custodian(layout, channel, self._hear)
+        self._custodian = Custodian(layout, channel, self._hear, self._open_places)
         self._locks = ExitStack()
         self._holds_home = False
 
@@ -100,7 +102,7 @@ class Session:
 
     def _serve(self, request: Message, descriptors: list[int]) -> None:
         """Whoever keeps a descriptor takes it out of the list."""
-        if request["type"] not in _WITHOUT_PLACES:
+        if request["type"] not in _WITHOUT_PLACES | _NOT_ANSWERED_AT_ONCE:
             self._open_places()
         match request["type"]:
             case "signal" | "resize":

@@ -60,8 +60,12 @@ class PutLink:
 
 @dataclass(frozen=True)
 class SetBits:
+    """Of a folder, or of what is none: a second run must not take what is there by then for what
+    the first one has met."""
+
     path: Path
     mode: int
+    is_folder: bool
 
 
 @dataclass(frozen=True)

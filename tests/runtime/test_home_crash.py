@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jars import agent, layout_of
-from places import Wood, bring, change_to, drift, open_folder, scan, unprivileged
+from places import Wood, bring, change_to, drift, folder, open_folder, scan, unprivileged
 from random_trees import Plan, plans, tree_of
 
 from genieagent import cachemounts, journal, kernel, swap
@@ -119,6 +119,24 @@ def two_trees(wood: Wood) -> tuple[Tree, Tree]:
     old = {"a": wood.file(b"old"), "b": wood.file(b"old"), "d/x": wood.file(b"old")}
     new = {"a": wood.file(b"new"), "b/x": wood.file(b"new"), "c": wood.file(b"new")}
     return wood.tree(old), wood.tree(new)
+
+
+@pytest.mark.parametrize("stop", range(8))
+def test_a_folder_that_becomes_a_file(stop: int) -> None:
+    """Bits that opened the folder, to empty it, are not given to the file in a second run."""
+
+    def work() -> None:
+        with open_folder() as path:
+            layout, wood = layout_of(path), Wood()
+            old = wood.tree({"a": folder(0o555), "a/b": folder(), "a/b/c": wood.file(b"1")})
+            new = wood.tree({"a": wood.file(b"2", 0o600)})
+            bring(layout, "home", wood, old)
+            crash_after(stop, lambda: bring(layout, "home", wood, new))
+            journal.recover(layout)
+
+            assert scan(layout, "home").tree == new
+
+    unprivileged(work)
 
 
 def test_before_the_journal(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
