@@ -15,19 +15,6 @@ from genieagent.copies import Copy
 
 
 @pytest.fixture
-def running(tmp_path: Path) -> Iterator[RunningAgent]:
-    with agent(layout_of(tmp_path)) as running:
-        yield running
-
-
-@pytest.fixture
-def manager(running: RunningAgent) -> Iterator[Manager]:
-    manager = running.connect()
-    yield manager
-    manager.close()
-
-
-@pytest.fixture
 def other(running: RunningAgent) -> Iterator[Manager]:
     """A second connection."""
     manager = running.connect()

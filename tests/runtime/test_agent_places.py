@@ -27,19 +27,6 @@ from genieagent.wire.codec import MAX_CONTENT, Kind
 
 
 @pytest.fixture
-def running(tmp_path: Path) -> Iterator[RunningAgent]:
-    with agent(layout_of(tmp_path)) as running:
-        yield running
-
-
-@pytest.fixture
-def manager(running: RunningAgent) -> Iterator[Manager]:
-    manager = running.connect()
-    yield manager
-    manager.close()
-
-
-@pytest.fixture
 def home(tmp_path: Path) -> Path:
     (tmp_path / "home").mkdir(exist_ok=True)
     return tmp_path / "home"

@@ -4,24 +4,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from jars import Manager, RefusedError, RunningAgent, agent, layout_of, read_all
-
-
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[RunningAgent]:
-    with agent(layout_of(tmp_path)) as running:
-        yield running
-
-
-@pytest.fixture
-def manager(running: RunningAgent) -> Iterator[Manager]:
-    manager = running.connect()
-    yield manager
-    manager.close()
 
 
 def is_alive(pid: int) -> bool:
