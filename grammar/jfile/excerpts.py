@@ -59,7 +59,8 @@ def _draw(line: str, start: int, end: int, room: int) -> tuple[str, str]:
 
 def _window(widths: list[int], start: int, room: int, length: int) -> tuple[int, int]:
     """The first cell shown and the one behind the last."""
-    if len(widths) == length and sum(widths) <= room:
+    caret_behind = 1 if start >= length else 0
+    if len(widths) == length and sum(widths) + caret_behind <= room:
         return 0, length
     room -= 2 * len(_CUT)
     first, used = start, 0

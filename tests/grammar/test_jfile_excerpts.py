@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import jfile
@@ -62,6 +62,7 @@ def test_a_long_line_is_cut_around_the_span() -> None:
     st.integers(0, 50),
     st.integers(20, 120),
 )
+@example("0" * 16, 17, 0, 20)  # fits to the column, and the caret stands behind it
 def test_no_line_is_wider_than_asked(text: str, column: int, length: int, width: int) -> None:
     """And none holds a character that a terminal would act on."""
     line = text.replace("\n", " ")
