@@ -15,6 +15,7 @@ from geniejars import (
     Plan,
     Planned,
     Prepared,
+    cache_folder,
     load_config,
     occupied_entry,
     prepared_from_json,
@@ -125,7 +126,9 @@ def _job(
 ) -> Job:
     config = config or load_config()
     common = None if config.common_dir is None else str(config.common_dir)
-    return Job(options, config, read_project(os.fspath(path), common), listener)
+    cache, is_writable = cache_folder(), not options.plan
+    project = read_project(os.fspath(path), common, cache, is_writable=is_writable)
+    return Job(options, config, project, listener)
 
 
 def _prepared(config: Config, name: str) -> Prepared:

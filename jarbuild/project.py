@@ -7,7 +7,9 @@ from pathlib import Path
 from attrs import frozen
 
 from geniejars import JFileError, UsageError
-from jfile import JFile, Source, parse, parse_tolerant
+from jarbuild.cache.parses import Parses
+from jarbuild.cache.store import parses_file
+from jfile import JFile
 
 NAME = "JFile"
 
@@ -28,6 +30,7 @@ class Project:
         if self.content is None:
             return []
         from jarbuild.lint import brief_warnings  # the rules cost more to load than to apply
+        from jfile import Source, parse_tolerant
 
         jfile, _ = parse_tolerant(self.content, self.name)
         found = brief_warnings(jfile, Source.read(self.name, self.content))
@@ -38,14 +41,16 @@ class Project:
         return Path(self.name)
 
 
-def read_project(path: str, common: str | None) -> Project:
+def read_project(path: str, common: str | None, cache: Path, *, is_writable: bool) -> Project:
     """The project at a folder or a JFile; raises UsageError, JFileError, jfile.SyntaxErrors.
 
-    `common` is what `${COMMON}` in an INCLUDE stands for.
+    `common` is what `${COMMON}` in an INCLUDE stands for. What was parsed is looked up in the
+    `cache` folder and, where it `is_writable`, kept there.
     """
     file = _find(Path(path))
     name, content = str(file), _read(file)
-    jfile = parse(content, name, lambda included: _include(included, common))
+    parses = Parses(parses_file(cache, name), is_writable)
+    jfile = parses.parse(content, name, lambda included: _include(included, common))
     return Project(name, jfile, content)
 
 

@@ -45,6 +45,9 @@ if TYPE_CHECKING:
     from .placeholders import render as render
     from .placeholders import texts as texts
     from .printer import unparse as unparse
+    from .serial import deserialise as deserialise
+    from .serial import parser_version as parser_version
+    from .serial import serialise as serialise
     from .source import Source as Source
 
 _CONTENTS = {
@@ -57,6 +60,7 @@ _CONTENTS = {
     "Healthcheck Import Include JFile Node Persist Port Run Span Stopsignal Tag Text Workdir",
     "parser": "parse parse_tolerant",
     "printer": "unparse",
+    "serial": "deserialise parser_version serialise",
     "source": "Source",
     "placeholders": "check_ports render texts",
 }

@@ -19,9 +19,9 @@ class DamagedFileError(ValueError):
     """A file whose content is not what was once written."""
 
 
-def write_sealed(path: Path, content: bytes) -> None:
-    """Durably replace the file."""
-    with replacing(path) as file:
+def write_sealed(path: Path, content: bytes, *, durable: bool = True) -> None:
+    """Replace the file; see `replacing` for `durable`."""
+    with replacing(path, durable=durable) as file:
         file.write(sha256(content).encode() + b"\n" + content)
 
 

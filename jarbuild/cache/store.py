@@ -5,6 +5,7 @@
     v1/layers/ID.tar      the files a RUN wrote, with ID.index
     v1/history/HASH       the last build of one JFile
     v1/stamps/HASH        its stat cache
+    v1/parses/HASH        what its text was parsed to
     v1/secret             what IMPORTs are fingerprinted with
 
 It implements the runtime's `Results`. Nothing here knows a JFile.
@@ -237,6 +238,11 @@ class Store:
 
     def _history_file(self, jfile: str) -> Path:
         return self.folder / "history" / _name(jfile)
+
+
+def parses_file(cache: Path, jfile: str) -> Path:
+    """Where in a cache folder a JFile's parse is remembered, for who has no store open yet."""
+    return cache / VERSION / "parses" / _name(jfile)
 
 
 def _name(jfile: str) -> str:

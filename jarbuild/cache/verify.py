@@ -24,7 +24,7 @@ def verify(store: Store, *, contents: bool = True) -> list[str]:
         *_layers(store, contents=contents),
         *_records(store),
         *_histories(store),
-        *_stamps(store),
+        *_conveniences(store),
     ]
 
 
@@ -105,12 +105,14 @@ def _histories(store: Store) -> Iterator[str]:
             yield from _discarded(store, path, f"history {path.name}")
 
 
-def _stamps(store: Store) -> Iterator[str]:
-    for path in _entries(store.folder / "stamps"):
-        try:
-            read_sealed(path)
-        except DamagedFileError:
-            yield from _discarded(store, path, f"stat cache {path.name}")
+def _conveniences(store: Store) -> Iterator[str]:
+    """What only saves time: it is made again where it is missing."""
+    for folder, what in (("stamps", "stat cache"), ("parses", "parse")):
+        for path in _entries(store.folder / folder):
+            try:
+                read_sealed(path)
+            except DamagedFileError:
+                yield from _discarded(store, path, f"{what} {path.name}")
 
 
 def _entries(folder: Path) -> list[Path]:

@@ -44,7 +44,9 @@ MOST_NEW_PLANS = 3
 def run(options: BuildOptions, display: Display) -> int:
     """0, or with `--plan --check` 1 where a step would run. Raises JarbuildError."""
     config = _config(options)
-    project = read_project(options.path, _common(config))
+    project = read_project(
+        options.path, _common(config), cache_folder(), is_writable=not options.plan
+    )
     job = Job(options, config, project, display)
     return job.show_plan() if options.plan else job.build()
 

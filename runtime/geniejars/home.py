@@ -18,7 +18,15 @@ from geniejars.locks import locked
 from geniejars.plan import Prepared
 from geniejars.prepared import prepared_as_json
 from geniejars.reception import connect, reach_server
-from geniejars.state import Pending, State, changing_state, home_dir, occupied_entry, read_state
+from geniejars.state import (
+    JarEntry,
+    Pending,
+    State,
+    changing_state,
+    home_dir,
+    occupied_entry,
+    read_state,
+)
 
 
 @define
@@ -64,7 +72,8 @@ class Home:
         """Note in the state what the home is about to become, before it is touched."""
         pending = Pending(tree=tree.digest, prepared=prepared_as_json(prepared))
         with changing_state(self.config) as state:
-            occupied_entry(state, self.name)["pending"] = pending
+            entry = occupied_entry(state, self.name)
+            entry["pending"] = None if _is_settled(entry, pending) else pending
 
     def settle(self) -> str | None:
         """The home is what was expected: make it the state; the jar's alias comes back."""
@@ -89,6 +98,10 @@ class Home:
         link_log(self.config, self.name)
         with self.connect("live") as session:
             session.start(app.argv, env=app.env, cwd=app.cwd, stop_signal=app.stop_signal)
+
+
+def _is_settled(entry: JarEntry, pending: Pending) -> bool:
+    return (entry["tree"], entry["prepared"]) == (pending["tree"], pending["prepared"])
 
 
 def _settle(state: State, name: str) -> str | None:

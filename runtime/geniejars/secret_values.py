@@ -15,7 +15,9 @@ from geniejars.state import replace_private
 def keep_secrets(config: Config, name: str, values: Mapping[str, str]) -> None:
     """What a jar's app shall get when it starts; replaces what was kept before."""
     make_folder(config.secrets_dir, 0o700)
-    replace_private(_file(config, name), json.dumps(dict(values)))
+    file, text = _file(config, name), json.dumps(dict(values))
+    if not _holds(file, text):
+        replace_private(file, text)
 
 
 def kept_secrets(config: Config, name: str) -> dict[str, str]:
@@ -33,6 +35,14 @@ def kept_secrets(config: Config, name: str) -> dict[str, str]:
 
 def forget_secrets(config: Config, name: str) -> None:
     _file(config, name).unlink(missing_ok=True)
+
+
+def _holds(file: Path, text: str) -> bool:
+    try:
+        is_private = file.stat().st_mode & 0o077 == 0
+        return is_private and file.read_text("utf-8") == text
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def _file(config: Config, name: str) -> Path:

@@ -167,11 +167,13 @@ def acquire_lock(config: Config) -> AbstractContextManager[None]:
 
 @contextmanager
 def changing_state(config: Config) -> Iterator[State]:
-    """The state, to be changed in place; written at the end unless an exception came."""
+    """The state, to be changed in place; written at the end if it was, unless an exception came."""
     with acquire_lock(config):
         state = read_state(config)
+        before = json.dumps(state)
         yield state
-        write_state(config, state)
+        if json.dumps(state) != before:
+            write_state(config, state)
 
 
 def free_names(state: State) -> list[str]:
