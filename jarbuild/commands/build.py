@@ -135,12 +135,15 @@ class Job:
         )
 
     def _execute(self, store: Store, home: Home) -> None:
-        """Run the plan; where the cache turns out damaged, make a new one and run that."""
+        """Run the plan; where the cache turns out damaged, make a new one and run that.
+
+        The root is made anew then: nothing tells how far damage has come into it.
+        """
         for attempt in range(MOST_NEW_PLANS + 1):
             planning = self._plan(store, target_of(self.config, home.name))
             self._refuse_warnings(planning)
             try:
-                return self._run(planning, store, home)
+                return self._run(planning, store, home, clean=self.options.clean or attempt > 0)
             except DamagedEntryError:
                 if attempt == MOST_NEW_PLANS:
                     raise
@@ -153,15 +156,13 @@ class Job:
                 help="--strict was given; leave it out to build all the same",
             )
 
-    def _run(self, planning: Planning, store: Store, home: Home) -> None:
+    def _run(self, planning: Planning, store: Store, home: Home, *, clean: bool) -> None:
         secrets = _only(planning.secrets, planning.plan.prepared.imports)
         keep_secrets(self.config, home.name, secrets)
         good_in = None
         try:
-            done = execute(
-                planning.plan, home, store, self._around(planning), planning.folders,
-                self.display.show,
-            )  # fmt: skip
+            around = evolve(self._around(planning), clean=clean)
+            done = execute(planning.plan, home, store, around, planning.folders, self.display.show)
             good_in = home.name
         except RunFailedError as error:
             self._attend(error, home, planning)
@@ -179,7 +180,7 @@ class Job:
 
     def _around(self, planning: Planning) -> Surroundings:
         reach = reach_of_manager() if self.config.forward_proxy else {}
-        return Surroundings(planning.secrets, reach, self.options.restart, self.options.clean)
+        return Surroundings(planning.secrets, reach, self.options.restart)
 
     def _start(self, home: Home) -> None:
         """`--up`: what already runs has been changed under it, or was ended by --restart."""

@@ -1,13 +1,14 @@
 """Looks after the places of a jar: scans them, changes them, carries contents in and out.
 
-One for each connection; it remembers the last scan. Everything raises RequestFailedError and
-OSError.
+One for each connection; it remembers what it has looked at. Everything raises RequestFailedError
+and OSError.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from genieagent import archive, locks, restoration
@@ -22,7 +23,7 @@ from genieagent.place import Place
 from genieagent.scan import scan_home, scan_root
 from genieagent.sharing import Sharing
 from genieagent.stamps import Stamps
-from genieagent.trees import Tree
+from genieagent.trees import Digest, Forest, Tree
 from genieagent.walk import walk
 from genieagent.wire import Channel, Message, Received, batches
 
@@ -40,6 +41,7 @@ class Custodian:
     hear: Hear
     open_places: OpenPlaces
     _scanned: Index | None = None
+    _built: Index | None = None  # the home as the last build left it
 
     def scan(self, request: Message) -> None:
         name = request["place"]
@@ -56,13 +58,11 @@ class Custodian:
         self.channel.send("scanned", root=found.tree.root)
 
     def objects(self, request: Message) -> None:
-        """Of the last scan."""
-        if self._scanned is None:
+        """Of the last scan, and of the last build once its drift was looked for."""
+        known = [index.forest for index in (self._scanned, self._built) if index is not None]
+        if not known:
             raise RequestFailedError("unscanned", "nothing was scanned in this conversation")
-        try:
-            contents = {d: self._scanned.forest.object(d) for d in request["digests"]}
-        except KeyError as error:
-            raise RequestFailedError("unknown", f"not in the last scan: {error}") from error
+        contents = {digest: _object(known, digest) for digest in request["digests"]}
         sizes = [[digest, len(content)] for digest, content in contents.items()]
         self.channel.send("objects", digests=sizes, size=sum(map(len, contents.values())))
         for content in contents.values():
@@ -74,6 +74,7 @@ class Custodian:
         if index is None:
             self.channel.send("drift", root=None)
             return
+        self._built = index
         with Place(self.layout.place("home")) as home, Stamps(self.layout.stamp) as stamps:
             drift = look_for_drift(home, stamps, index)
         if drift.fresh:
@@ -179,6 +180,13 @@ class _Changing:
     def __exit__(self, *_: object) -> None:
         if self._change is not None:
             self._change.close()
+
+
+def _object(forests: Sequence[Forest], digest: Digest) -> bytes:
+    for forest in forests:
+        with suppress(KeyError):
+            return forest.object(digest)
+    raise RequestFailedError("unknown", f"not in the last scan: {digest}")
 
 
 def _add_all(change: Change, received: Received) -> None:

@@ -7,7 +7,7 @@ agent's namespace; what it left is captured by the next one, which it could not 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from attrs import define, field
@@ -17,6 +17,7 @@ from geniejars.contents import Contents
 from geniejars.events import Stream
 from geniejars.plan import RunStep
 from geniejars.results import Result, Results
+from geniejars.scanned_folders import fetch_folders, mended
 from geniejars.site import Site
 from geniejars.transition import transition
 
@@ -42,8 +43,10 @@ class BuildRoot:
         if current == tree:
             return
         self.tree = None
-        operations = transition(self.forest, current, tree, self.contents.write)
-        self._agent().apply(
+        session = self._agent()
+        forest = mended(self.forest, session)
+        operations = transition(forest, current, tree, self.contents.write)
+        session.apply(
             "root", tree, self.contents.with_openers(operations), after=self.contents.check
         )
         self.tree = tree
@@ -68,7 +71,8 @@ class BuildRoot:
         """The tree that a RUN left, and a layer of the entries in which it differs."""
         after = self._scan()
         results.keep_folders(self.forest.fresh)
-        changed = [c.path for c in compare(self.forest, before.root, after.root) if c.new]
+        forest = mended(self.forest, self._agent())
+        changed = [c.path for c in compare(forest, before.root, after.root) if c.new]
         return Result(after, self._pack(changed, results) if changed else None)
 
     def close(self) -> None:
@@ -92,24 +96,3 @@ class BuildRoot:
     def _pack(self, paths: Sequence[Path], results: Results) -> Digest:
         with results.new_layer() as draft:
             return draft.publish(self._agent().pack("root", paths, draft.fd))
-
-
-def fetch_folders(session: AgentSession, forest: Forest, root: Digest) -> None:
-    """Bring into the forest what it lacks of the agent's last scan, level by level."""
-    wanted = {root}
-    while missing := [digest for digest in wanted if not _has(forest, digest)]:
-        objects = session.objects(missing)
-        forest.fresh.update(objects)
-        wanted = {d for digest in missing for d in _subfolders(forest, digest)}
-
-
-def _has(forest: Forest, digest: Digest) -> bool:
-    try:
-        forest.object(digest)
-    except KeyError:
-        return False
-    return True
-
-
-def _subfolders(forest: Forest, digest: Digest) -> Iterator[Digest]:
-    return (e.value for e in forest.folder(digest).values() if e.kind == "folder")

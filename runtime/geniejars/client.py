@@ -201,7 +201,10 @@ class AgentSession:
         return Tree(last.message["root"], _link_groups(links))
 
     def objects(self, digests: Iterable[Digest]) -> dict[Digest, bytes]:
-        """Folder objects of this session's last scan; AgentError for one that is not in it."""
+        """Folder objects of this session's last scan, or of the build that `drift` looked at.
+
+        AgentError for one that is in neither.
+        """
         found: dict[Digest, bytes] = {}
         for batch in batches(digests):
             said = self._request("objects", digests=batch)

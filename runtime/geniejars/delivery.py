@@ -17,6 +17,7 @@ from geniejars.apps import STOP_GRACE
 from geniejars.buildroot import BuildRoot
 from geniejars.errors import StepFailedError
 from geniejars.plan import Prepared
+from geniejars.scanned_folders import mended
 from geniejars.site import Site
 from geniejars.transition import transition
 
@@ -57,7 +58,8 @@ def deliver(
         drifted = _wanted(root.forest, tree, drift.entries)
         if drift.tree == tree and not drifted:
             return _settled(site, tree, prepared)
-        operations = _operations(root, drift.tree, tree, drifted, prepared)
+        forest = mended(root.forest, home)
+        operations = _operations(root, forest, drift.tree, tree, drifted, prepared)
         was_up = _make_way(home, operations, _copied(root.forest, overlays), restart=restart)
         delivery = _change(site, home, root, tree, prepared, operations, len(drifted))
     if was_up:
@@ -85,13 +87,18 @@ def _bare(entry: Entry | None) -> Entry | None:
 
 
 def _operations(
-    root: BuildRoot, old: Tree | None, tree: Tree, drifted: list[Change], prepared: Prepared
+    root: BuildRoot,
+    forest: Forest,
+    old: Tree | None,
+    tree: Tree,
+    drifted: list[Change],
+    prepared: Prepared,
 ) -> list[Operation]:
     if old is None and root.tree is not None and not prepared.persist:
         root.bring_to(tree)
         return [Take(name) for name in sorted(root.forest.folder(tree.root))]
     root.contents.root = root.tree.root if root.tree else None
-    return transition(root.forest, old or EMPTY_TREE, tree, root.contents.write, drifted)
+    return transition(forest, old or EMPTY_TREE, tree, root.contents.write, drifted)
 
 
 def _copied(forest: Forest, overlays: Iterable[Digest]) -> frozenset[Path]:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from attrs import Factory, define
 
 from genieagent.operations import Operation, to_wire
-from geniejars.conversation import Conversation
+from geniejars.conversation import AgentError, Conversation
+from geniejars.results import DamagedEntryError
 
 Opener = Callable[[], int]
 OpenedOperation = tuple[Operation, Opener | None]
@@ -53,16 +54,26 @@ def send_operations(
     """Within an `apply`: everything up to its commit.
 
     `after` gets each operation that had a descriptor, and that descriptor, once the agent has
-    read from it; what it raises goes to the caller.
+    read from it; what it raises goes to the caller. Raises DamagedEntryError where a content is
+    not what it was said to be and `after` knows of no other reason.
     """
     for batch in _batches(operations):
         try:
             _send(conversation, batch)
-            if after is not None:
-                for operation, descriptor in zip(batch.consumers, batch.descriptors, strict=True):
-                    after(operation, descriptor)
+            _finish(batch, after)
+        except AgentError as error:
+            if error.code != "damaged":
+                raise
+            _finish(batch, after)
+            raise DamagedEntryError(error.message) from error
         finally:
             batch.close()
+
+
+def _finish(batch: Batch, after: After | None) -> None:
+    if after is not None:
+        for operation, descriptor in zip(batch.consumers, batch.descriptors, strict=True):
+            after(operation, descriptor)
 
 
 def _send(conversation: Conversation, batch: Batch) -> None:

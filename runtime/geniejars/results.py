@@ -33,7 +33,10 @@ class DamagedEntryError(MachineError):
 
 
 class Layer(Protocol):
-    """The files a RUN wrote, in one file on the manager's disk."""
+    """The files a RUN wrote, in one file on the manager's disk.
+
+    Looking something up, too, raises DamagedEntryError where its index cannot be read.
+    """
 
     @property
     def id(self) -> Digest: ...
@@ -45,7 +48,7 @@ class Layer(Protocol):
         """Any file with this content."""
 
     def open(self) -> int:
-        """A new descriptor for reading; raises DamagedEntryError."""
+        """A new descriptor for reading."""
 
 
 @frozen

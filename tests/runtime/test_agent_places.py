@@ -144,6 +144,15 @@ def test_objects_of_no_scan(manager: Manager) -> None:
         manager.request("objects", digests=["0" * 64])
 
 
+def test_objects_of_the_last_build(manager: Manager) -> None:
+    """Whoever looked for drift can have the folders that the home was built of."""
+    root = Wood().tree({"d": folder()}).root
+    apply(manager, "home", root, [(MakeFolder(b"d", 0o775), None)])
+    manager.request("drift")
+
+    assert sha256(objects(manager, [root])[root]) == root
+
+
 def test_a_folder_larger_than_a_frame(manager: Manager, root: Path) -> None:
     """An object of any size arrives."""
     for number in range(700):

@@ -24,6 +24,7 @@ from geniejars import (
     AgentError,
     AgentLostError,
     AgentSession,
+    DamagedEntryError,
     InternalError,
     LayerFile,
     Stream,
@@ -396,6 +397,32 @@ def test_a_changed_source_stops_an_apply(play: Play, tmp_path: Path) -> None:
     session.close()
 
     assert (after, said) == (before, [])
+
+
+@pytest.mark.parametrize("is_source_changed", [False, True], ids=["layer", "source"])
+def test_a_content_that_the_agent_found_damaged(
+    play: Play, tmp_path: Path, is_source_changed: bool
+) -> None:
+    """It is the cache that is damaged, unless a context file has changed meanwhile."""
+    source = tmp_path / "source"
+    source.touch()
+
+    def agent(channel: Channel) -> None:
+        hear(channel)
+        for descriptor in hear(channel).descriptors:
+            os.close(descriptor)
+        channel.send("error", code="damaged", message="the content of f is too short")
+
+    def check(_operation: Operation, _descriptor: int) -> None:
+        if is_source_changed:
+            raise ValueError("changed")
+
+    write = WriteFile(b"f", 0o644, 1, sha256(b"x"))
+    opened = [(write, lambda: os.open(source, os.O_RDONLY))]
+    told = ValueError if is_source_changed else DamagedEntryError
+
+    with pytest.raises(told, match="changed|of f is"):
+        play(agent).apply("home", Tree(), opened, after=check)
 
 
 def test_pack_tells_where_contents_lie(play: Play, tmp_path: Path) -> None:

@@ -250,3 +250,15 @@ def test_restart(bench: Bench) -> None:
 
     assert bench.site.home_place.read("all") == b"a=2;"
     assert bench.site.log[-5:] == ["stop", "expect", "settle", "start app", "end build"]
+
+
+def test_a_cache_that_forgot_what_is_in_the_home(bench: Bench) -> None:
+    """The folders of the last build are had from the agent then; the build goes on."""
+    bench.site.programs = {"join": joins}
+    bench.build(bench.copy(d__a="1", gone="x"), bench.run("join"))
+    bench.results.folders.clear()
+    bench.forest = Forest()
+    bench.build(bench.copy(d__a="2"), bench.run("join"))
+
+    assert bench.site.home_place.names() == ["all", "d/a"]
+    assert bench.site.home_place.read("all") == b"d/a=2;"
