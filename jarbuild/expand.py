@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from attrs import define, evolve, field
@@ -64,6 +64,17 @@ def expand(
         with at(node.span, name):
             expander.take(node)
     return expander.finish()
+
+
+def _refuse_second(folder: CacheFolder, earlier: Sequence[CacheFolder]) -> None:
+    """A cache is one folder, which can be in one place only; raises JFileError."""
+    if folder.target in (mount.target for mount in earlier):
+        raise JFileError(f"two caches cannot both be at {os.fsdecode(folder.target)}")
+    if folder.id in (mount.id for mount in earlier):
+        raise JFileError(
+            f"the cache {folder.id} cannot be in two places at once",
+            help="give one of the mounts another id",
+        )
 
 
 def place_of(span: Span, name: str) -> Place:
@@ -180,8 +191,9 @@ class _Expander:
                 sources = tuple((self._render(source), source.span) for source in node.sources)
                 return PutFiles(node, sources, self._destination(node.dest), is_open)
             case Run():
-                mounts = tuple(map(self._mount, node.mounts))
-                return RunCommand(node, self._run_argv(node), mounts, self.scope, is_open)
+                return RunCommand(
+                    node, self._run_argv(node), self._mounts(node.mounts), self.scope, is_open
+                )
 
     def _destination(self, dest: Text) -> Destination:
         """`dest/`, and what can be nothing but a folder, is one to put files into."""
@@ -194,8 +206,20 @@ class _Expander:
         options = ("-e", "-c") if node.heredoc else ("-c",)
         return ("sh", *options, self._render(node.command))
 
+    def _mounts(self, written: Sequence[CacheMount]) -> tuple[CacheFolder, ...]:
+        mounts: list[CacheFolder] = []
+        for mount in written:
+            folder = self._mount(mount)
+            with at(mount.target.span, self.name):
+                _refuse_second(folder, mounts)
+            mounts.append(folder)
+        return tuple(mounts)
+
     def _mount(self, mount: CacheMount) -> CacheFolder:
         target = self._below_workdir(mount.target)
+        with at(mount.target.span, self.name):
+            if not target:
+                raise JFileError("the home itself cannot be a cache", help="name a folder in it")
         return CacheFolder(mount.id or os.fsdecode(target), target)
 
     def _health(self, node: Healthcheck) -> Health | None:

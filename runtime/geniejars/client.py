@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from attrs import define, field
 
-from genieagent.trees import Digest, Entry, Path, Tree
+from genieagent.trees import Digest, Entry, Path, Tree, sha256
 from genieagent.wire import Received, batches
 from geniejars.answers import AgentStatus, Applied, Drift, Session
 from geniejars.command import Terminal, attend
@@ -314,7 +314,10 @@ class AgentSession:
             tty=None if tty is None else {"rows": tty.rows, "cols": tty.cols},
             stdin=stdin is not None,
             detach=detach,
-            mounts=[{"id": m.id, "target": os.fsdecode(m.target)} for m in mounts],
+            # An id may hold anything, a path most of all; the agent's is the name of a folder.
+            mounts=[
+                {"id": sha256(os.fsencode(m.id)), "target": os.fsdecode(m.target)} for m in mounts
+            ],
         )
 
     def _ask_start(
