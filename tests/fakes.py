@@ -119,6 +119,10 @@ class Status:
     pid: int | None = None
     sessions: tuple[Any, ...] = ()
 
+    @property
+    def is_up(self) -> bool:
+        return self.running
+
 
 @dataclass(frozen=True)
 class Drift:

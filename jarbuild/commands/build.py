@@ -184,7 +184,7 @@ class Job:
 
     def _start(self, home: Home) -> None:
         """`--up`: what already runs has been changed under it, or was ended by --restart."""
-        if agent_status(self.config, home.name).running:
+        if agent_status(self.config, home.name).is_up:
             return
         home.start_app()
         entry = read_state(self.config)["pool"][home.name]

@@ -65,14 +65,15 @@ class Agent:
         while not self._is_over():
             for key, _ in self._selector.select(self._patience()):
                 key.data(key.fileobj)
-            self._app.kill_if_due()
+            self._app.act_if_due()
         self._listener.close()
         offspring.end_all_below(_END_SECONDS)
+        self._app.abandon()
 
     def _is_over(self) -> bool:
         if self._ends_at is not None:
             return self._ends_after not in self._sessions or time.monotonic() >= self._ends_at
-        if self._sessions or self._app.running:
+        if self._sessions or not self._app.is_down:
             self._idle_since = time.monotonic()
             return False
         idle_timeout = self._layout.jar.idle_timeout
@@ -81,10 +82,10 @@ class Agent:
     def _patience(self) -> float | None:
         """Seconds until something is due by itself."""
         now = time.monotonic()
-        due = [self._app.seconds_to_kill()]
+        due = [self._app.seconds_to_act()]
         if self._ends_at is not None:
             due.append(max(0.0, self._ends_at - now))
-        elif not self._sessions and not self._app.running and self._layout.jar.idle_timeout:
+        elif not self._sessions and self._app.is_down and self._layout.jar.idle_timeout:
             due.append(max(0.0, self._idle_since + self._layout.jar.idle_timeout - now))
         return min((seconds for seconds in due if seconds is not None), default=None)
 
@@ -114,11 +115,11 @@ class Agent:
     def _listen(self, _: Any) -> None:
         self._bell.listen()
         for pid, code in self._bell.ended.items():
-            if self._app.running and pid == self._app.running.supervisor:
-                self._app.note_end(code)
-            elif pid in self._sessions:
+            if pid in self._sessions:
                 self._hear(self._sessions[pid])  # its last words may still be on the way
                 self._hang_up(self._sessions.pop(pid))
+            else:
+                self._app.note_end(pid, code)
         self._bell.ended.clear()
 
     def _hear(self, channel: Channel) -> None:
@@ -160,8 +161,7 @@ class Agent:
         self._ends_after = next((pid for pid, ch in self._sessions.items() if ch is asker), None)
 
     def _status(self) -> dict[str, Any]:
-        running = self._app.running
-        ours = {*self._sessions, *((running.supervisor,) if running else ())}
+        ours = self._sessions.keys() | self._app.processes
         living = [p for p in offspring.descendants(self._pid) if not p.is_dead]
         sessions = [
             {"pid": p.pid, "argv": offspring.command_line(p.pid), "tty": p.has_terminal}
@@ -169,10 +169,7 @@ class Agent:
             if p.parent in self._sessions
         ]
         return {
-            "running": running is not None,
-            "pid": running.pid if running else None,
-            "started": running.started if running else None,
-            "exit": self._app.exit,
+            **self._app.status(),
             "sessions": sessions,
             "processes": sum(p.pid not in ours for p in living),
         }

@@ -21,7 +21,7 @@ Confine = Callable[[], None]
 """Closes the calling process in, for good, and gives it the signals and the umask that programs
 expect; raises what the process must not go on after."""
 
-_NOT_EXECUTABLE, _NOT_FOUND = 126, 127  # as shells have them
+NOT_EXECUTABLE, NOT_FOUND = 126, 127  # as shells have them
 
 
 @dataclass(frozen=True)
@@ -132,9 +132,9 @@ def _execute(program: Program) -> int:
     if isinstance(failure, FileNotFoundError | NotADirectoryError):
         found = "/" in name and os.path.lexists(name)
         _complain(f"{name}: the interpreter it names is missing" if found else f"{name}: not found")
-        return _NOT_FOUND
+        return NOT_FOUND
     _complain(f"{name}: cannot be executed: {failure.strerror}")
-    return _NOT_EXECUTABLE
+    return NOT_EXECUTABLE
 
 
 def _candidates(name: str, search_path: str) -> list[str]:

@@ -14,11 +14,13 @@ from typing import Any
 _MAGIC = b"genieagent 1 "
 
 
-def write_sealed(path: Path, value: object) -> None:
+def write_sealed(path: Path, value: object, mode: int | None = None) -> None:
     """Durable when this returns; the old file or the new one is there at any moment."""
     content = json.dumps(value, ensure_ascii=True, separators=(",", ":")).encode()
     partial = path.with_name(f"{path.name}.new")
     with partial.open("wb") as file:
+        if mode is not None:
+            os.fchmod(file.fileno(), mode)
         file.write(_head(content) + b"\n" + content)
         file.flush()
         os.fsync(file.fileno())

@@ -15,6 +15,7 @@ from geniejars.version import VERSION
 # fmt: off
 if TYPE_CHECKING:
     from genieagent.jar import Role
+    from genieagent.restarts import Policy
     from genieagent.trees import (
         EMPTY_FOLDER, EMPTY_TREE, BrokenObjectError, Change, Digest, Entry, Folder, Forest, Kind,
         Path, Tree, compare, folder_object, join, parse_folder, sha256,
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
     )
     from geniejars.accounts import cache_folder, state_folder
     from geniejars.allocation import allocate, bind_jfile, bound_jar, deallocate
-    from geniejars.apps import STOP_GRACE, App, link_log, log_file_path, prepared_app
-    from geniejars.client import AgentSession, AgentStatus, Applied, Drift, Session
+    from geniejars.apps import (
+        STOP_GRACE, jar_environment, keep_restart_policy, link_log, log_file_path, prepared_app,
+    )
+    from geniejars.client import AgentSession, AgentStatus, AppHealth, Applied, Drift, Session
     from geniejars.command import Terminal
     from geniejars.config import Config, Isolation, Network, embedded_config
     from geniejars.configfile import find_config, load_config
@@ -46,7 +49,7 @@ if TYPE_CHECKING:
         JAR_VIEW, CacheFolder, Health, OverlayStep, Plan, Prepared, RunStep, Source, Stamp,
         Status, Step, Verdict, View,
     )
-    from geniejars.prepared import prepared_as_json, prepared_from_json
+    from geniejars.prepared import App, prepared_as_json, prepared_from_json
     from geniejars.processes import (
         Completed, Detached, agent_status, apply_acl, ensure_agent, normalize, open_jar, run_as,
         run_shell_as, start_as, stop_process,
@@ -77,6 +80,7 @@ __all__ = [
     "AgentSession",
     "AgentStatus",
     "App",
+    "AppHealth",
     "Applied",
     "BrokenObjectError",
     "CacheFolder",
@@ -115,6 +119,7 @@ __all__ = [
     "Place",
     "Plan",
     "Planned",
+    "Policy",
     "Prepared",
     "Result",
     "Results",
@@ -164,7 +169,9 @@ __all__ = [
     "free_names",
     "home_dir",
     "initial_state",
+    "jar_environment",
     "join",
+    "keep_restart_policy",
     "keep_secrets",
     "kept_secrets",
     "link_log",
@@ -201,13 +208,15 @@ __all__ = [
 
 _MODULES = {
     "genieagent.jar": "Role",
+    "genieagent.restarts": "Policy",
     "genieagent.trees":
         "EMPTY_FOLDER EMPTY_TREE BrokenObjectError Change Digest Entry Folder Forest Kind Path "
         "Tree compare folder_object join parse_folder sha256 shared_mode split",
     "geniejars.accounts": "cache_folder state_folder",
     "geniejars.allocation": "allocate bind_jfile bound_jar deallocate",
-    "geniejars.apps": "STOP_GRACE App link_log log_file_path prepared_app",
-    "geniejars.client": "AgentSession AgentStatus Applied Drift Session",
+    "geniejars.apps":
+        "STOP_GRACE jar_environment keep_restart_policy link_log log_file_path prepared_app",
+    "geniejars.client": "AgentSession AgentStatus AppHealth Applied Drift Session",
     "geniejars.command": "Terminal",
     "geniejars.config": "Config Isolation Network embedded_config",
     "geniejars.configfile": "find_config load_config",
@@ -225,7 +234,7 @@ _MODULES = {
     "geniejars.plan":
         "JAR_VIEW CacheFolder Health OverlayStep Plan Prepared RunStep Source Stamp Status Step "
         "Verdict View",
-    "geniejars.prepared": "prepared_as_json prepared_from_json",
+    "geniejars.prepared": "App prepared_as_json prepared_from_json",
     "geniejars.processes":
         "Completed Detached agent_status apply_acl ensure_agent normalize open_jar run_as "
         "run_shell_as start_as stop_process",

@@ -2,47 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from attrs import frozen
-
+from genieagent.restarts import Policy
 from geniejars.config import Config
 from geniejars.environment import app_environment, reach_of_manager
 from geniejars.errors import UsageError
 from geniejars.folders import make_folder
-from geniejars.prepared import prepared_from_json
+from geniejars.prepared import App, prepared_from_json
 from geniejars.secret_values import kept_secrets
-from geniejars.state import occupied_entry, read_state
+from geniejars.state import JarEntry, changing_state, occupied_entry, read_state
 
 STOP_GRACE = 10.0
 """Seconds an app gets to end by itself, as Docker's `stop` gives it."""
 
 
-@frozen
-class App:
-    """What `start` of an agent needs."""
-
-    argv: tuple[str, ...]
-    env: Mapping[str, str]
-    cwd: str
-    stop_signal: str
-
-
 def prepared_app(config: Config, name: str) -> App:
     """CMD with its whole environment; raises UsageError where no build has left one."""
     entry = occupied_entry(read_state(config), name)
-    prepared = None if entry["prepared"] is None else prepared_from_json(entry["prepared"])
-    if prepared is None or prepared.cmd is None:
+    prepared = prepared_from_json(entry["prepared"] or {})
+    if prepared.cmd is None:
         raise UsageError(
             f"{name} has no CMD to start", help="build a JFile with a CMD into it first"
         )
+    return App(
+        prepared.cmd,
+        _environment(config, name, entry),
+        prepared.workdir,
+        prepared.stop_signal,
+        Policy.parse(entry["restart"] or "no"),
+        prepared.health,
+    )
+
+
+def jar_environment(config: Config, name: str) -> dict[str, str]:
+    """What a jar's CMD is started with, for any command in it; in one without a CMD, too.
+
+    Raises UsageError for a jar that is not allocated.
+    """
+    return _environment(config, name, occupied_entry(read_state(config), name))
+
+
+def _environment(config: Config, name: str, entry: JarEntry) -> dict[str, str]:
+    prepared = prepared_from_json(entry["prepared"] or {})
     reach = reach_of_manager() if config.forward_proxy else {}
     own = app_environment(
         entry["ports"] or (), prepared.added_paths, prepared.env, kept_secrets(config, name)
     )
-    return App(prepared.cmd, {**reach, **own}, prepared.workdir, prepared.stop_signal)
+    return {**reach, **own}
+
+
+def keep_restart_policy(config: Config, name: str, policy: Policy) -> None:
+    """From its next start on, until the jar is freed, the jar's CMD is restarted like that."""
+    with changing_state(config) as state:
+        occupied_entry(state, name)["restart"] = str(policy)
 
 
 def log_file_path(config: Config, name: str) -> Path:

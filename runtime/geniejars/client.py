@@ -12,19 +12,20 @@ from io import BytesIO
 from types import TracebackType
 from typing import Any, Literal
 
-from attrs import define, field
+from attrs import asdict, define, field
 
 from genieagent.trees import Digest, Entry, Path, Tree, sha256
 from genieagent.wire import Received, batches
-from geniejars.answers import AgentStatus, Applied, Drift, Session
+from geniejars.answers import AgentStatus, AppHealth, Applied, Drift, Session
 from geniejars.command import Terminal, attend
 from geniejars.conversation import Conversation, greet
 from geniejars.operation_batches import After, OpenedOperation, send_operations
 from geniejars.plan import CacheFolder
+from geniejars.prepared import App
 from geniejars.pump import OnOutput, Pump
 from geniejars.results import LayerFile
 
-__all__ = ["AgentSession", "AgentStatus", "Applied", "Drift", "Session"]
+__all__ = ["AgentSession", "AgentStatus", "AppHealth", "Applied", "Drift", "Session"]
 
 Place = Literal["home", "root"]
 
@@ -131,36 +132,22 @@ class AgentSession:
             message, fields = self._unsaid.pop(0)
             self._talk.ask(message, **fields)
 
-    def start(
-        self,
-        argv: Sequence[str],
-        *,
-        env: Mapping[str, str],
-        cwd: str | bytes = "",
-        stop_signal: str = "TERM",
-    ) -> int:
+    def start(self, app: App) -> int:
         """Start the jar's main command, detached, its output in the log; its pid comes back.
 
         AgentError "running" where one runs.
         """
-        self._ask_start(argv, env, cwd, stop_signal, attach=False)
+        self._ask_start(app, attach=False)
         return self._started()
 
     def start_attached(
-        self,
-        argv: Sequence[str],
-        *,
-        env: Mapping[str, str],
-        on_output: OnOutput,
-        on_started: Callable[[int], None],
-        cwd: str | bytes = "",
-        stop_signal: str = "TERM",
+        self, app: App, *, on_output: OnOutput, on_started: Callable[[int], None]
     ) -> int:
         """Start the main command and stay with it; its exit code comes back.
 
         It lives on when the session ends; `stop` it from another one.
         """
-        self._ask_start(argv, env, cwd, stop_signal, attach=True)
+        self._ask_start(app, attach=True)
         started = self._talk.hear()
         on_started(started.message["pid"])
         return attend(self._talk, started, on_output)
@@ -173,11 +160,7 @@ class AgentSession:
         return int(self._request("stop", grace=grace)["code"])
 
     def status(self) -> AgentStatus:
-        said = self._request("status")
-        sessions = tuple(Session(s["pid"], tuple(s["argv"]), s["tty"]) for s in said["sessions"])
-        return AgentStatus(
-            said["running"], said["pid"], said["started"], said["exit"], sessions, said["processes"]
-        )
+        return AgentStatus.of(self._request("status"))
 
     def log(self, on_output: OnOutput, *, lines: int | None = None, follow: bool = False) -> None:
         """The last `lines` of the main command's log, or all; `follow` never ends by itself."""
@@ -320,22 +303,16 @@ class AgentSession:
             ],
         )
 
-    def _ask_start(
-        self,
-        argv: Sequence[str],
-        env: Mapping[str, str],
-        cwd: str | bytes,
-        stop_signal: str,
-        *,
-        attach: bool,
-    ) -> None:
+    def _ask_start(self, app: App, *, attach: bool) -> None:
         self._talk.ask(
             "start",
-            argv=list(argv),
-            env=dict(env),
-            cwd=os.fsdecode(cwd),
-            stop_signal=stop_signal,
+            argv=list(app.argv),
+            env=dict(app.env),
+            cwd=os.fsdecode(app.cwd),
+            stop_signal=app.stop_signal,
             attach=attach,
+            restart={"when": app.restart.when, "limit": app.restart.limit},
+            health=None if app.health is None else asdict(app.health),
         )
 
     def _started(self) -> int:

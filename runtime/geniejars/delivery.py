@@ -111,7 +111,7 @@ def _make_way(
     """See to it that nothing in the home minds the change; true when its CMD was ended for it."""
     status = home.status()
     disturbing = [os.fsdecode(o.path) for o in operations if o.path not in copied]
-    if not disturbing or not (status.running or status.sessions):
+    if not disturbing or not (status.is_up or status.sessions):
         return False
     if status.sessions or not restart:
         raise _in_use(status, disturbing)
@@ -121,7 +121,7 @@ def _make_way(
 
 def _in_use(status: AgentStatus, disturbing: Sequence[str]) -> HomeInUseError:
     living = [f"pid {s.pid}: {' '.join(s.argv)}" for s in status.sessions]
-    living += [f"the app (pid {status.pid})"] if status.running else []
+    living += [f"the app (pid {status.pid})" if status.pid else "the app"] if status.is_up else []
     shown = ", ".join(disturbing[:SHOWN_ENTRIES])
     more = len(disturbing) - SHOWN_ENTRIES
     return HomeInUseError(

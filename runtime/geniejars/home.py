@@ -97,7 +97,7 @@ class Home:
         app = prepared_app(self.config, self.name)
         link_log(self.config, self.name)
         with self.connect("live") as session:
-            session.start(app.argv, env=app.env, cwd=app.cwd, stop_signal=app.stop_signal)
+            session.start(app)
 
 
 def _is_settled(entry: JarEntry, pending: Pending) -> bool:

@@ -1,10 +1,16 @@
-"""What a build leaves for `app up`, as the state file has it: the ancestor's keys and ours."""
+"""What a build leaves for `app up`, and what becomes of it there.
+
+The state file has it as JSON: the ancestor's keys and ours.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from attrs import Factory, frozen
+
+from genieagent.restarts import Policy
 from geniejars.plan import Health, Prepared
 
 _HEALTH_KEYS = {
@@ -13,6 +19,21 @@ _HEALTH_KEYS = {
     "startPeriod": "start_period",
     "retries": "retries",
 }
+
+
+@frozen
+class App:
+    """A CMD with all that an agent needs to start it, to keep it up and to watch over it.
+
+    `cwd` is below the home.
+    """
+
+    argv: tuple[str, ...]
+    env: Mapping[str, str]
+    cwd: str | bytes = ""
+    stop_signal: str = "TERM"
+    restart: Policy = Factory(Policy)
+    health: Health | None = None
 
 
 def prepared_as_json(prepared: Prepared) -> dict[str, Any]:

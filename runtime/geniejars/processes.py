@@ -13,6 +13,8 @@ from pathlib import Path, PurePosixPath
 
 from attrs import frozen
 
+from genieagent.apprecord import read_record
+from genieagent.restarts import Policy
 from geniejars.apps import STOP_GRACE, link_log
 from geniejars.client import AgentSession, AgentStatus
 from geniejars.config import Config
@@ -21,12 +23,11 @@ from geniejars.errors import UsageError
 from geniejars.events import Stream
 from geniejars.home import Home
 from geniejars.jars import list_agents
-from geniejars.plan import JAR_VIEW
+from geniejars.plan import JAR_VIEW, Health
+from geniejars.prepared import App
 from geniejars.pump import OnOutput
 from geniejars.reception import open_session
 from geniejars.state import home_dir
-
-NOT_RUNNING = AgentStatus(False, None, None, None, (), 0)
 
 
 @frozen
@@ -115,27 +116,31 @@ def start_as(
     log_file: Path | None = None,
     on_started: Callable[[int], None] | None = None,
     stop_signal: str = "TERM",
+    restart: Policy | None = None,
+    health: Health | None = None,
 ) -> Completed | Detached:
     """Start the jar's main command, of which there is one at a time.
 
     Its output always goes to the jar's log (`log_file_path`); while this waits for its end also
-    to `log_file`, or where this process's output goes. Raises AgentError "running".
+    to `log_file`, or where this process's output goes. `restart`: whether the agent starts it
+    again when it ends. Raises AgentError "running".
     """
     link_log(config, name)
     with open_jar(config, name) as session, _sink(log_file) as on_output:
-        argv, whole_env = [cmd, *args], _environment(config, env)
-        folder = _below_home(config, name, session, cwd)
+        app = App(
+            (cmd, *args),
+            _environment(config, env),
+            _below_home(config, name, session, cwd),
+            stop_signal,
+            restart or Policy(),
+            health,
+        )
         if wait:
             code = session.start_attached(
-                argv,
-                env=whole_env,
-                cwd=folder,
-                stop_signal=stop_signal,
-                on_output=on_output,
-                on_started=on_started or _ignore,
+                app, on_output=on_output, on_started=on_started or _ignore
             )
             return Completed(code)
-        pid = session.start(argv, env=whole_env, cwd=folder, stop_signal=stop_signal)
+        pid = session.start(app)
     (on_started or _ignore)(pid)
     return Detached(pid)
 
@@ -147,11 +152,19 @@ def stop_process(config: Config, name: str, grace: float = STOP_GRACE) -> int:
 
 
 def agent_status(config: Config, name: str) -> AgentStatus:
-    """What runs in the jar. No agent is started for the question."""
-    if not any((a.jar, a.role) == (name, "live") for a in list_agents(config)):
-        return NOT_RUNNING
-    with open_session(config, name, "live") as session:
-        return session.status()
+    """What runs in the jar. No agent is started for the question: without one nothing runs, and
+    how the app ended is what the last one has noted."""
+    if any((a.jar, a.role) == (name, "live") for a in list_agents(config)):
+        with open_session(config, name, "live") as session:
+            return session.status()
+    noted = read_record(home_dir(config, name).with_name("log")).without_agent
+    return AgentStatus(
+        exit=noted.exit,
+        ended=noted.ended,
+        restarts=noted.restarts,
+        gave_up=noted.gave_up,
+        lost=noted.lost,
+    )
 
 
 def normalize(config: Config, name: str, *, private: bool = False) -> int:

@@ -45,6 +45,7 @@ class JarEntry(TypedDict):
     jfile: str | None  # real path of the JFile that is built into it
     tree: str | None  # digest of the last build that succeeded
     pending: Pending | None
+    restart: str | None  # the policy `app up` was last given
 
 
 class State(TypedDict):
@@ -95,6 +96,7 @@ def free_entry(number: int) -> JarEntry:
         jfile=None,
         tree=None,
         pending=None,
+        restart=None,
     )
 
 

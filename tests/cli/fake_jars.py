@@ -8,10 +8,10 @@ from typing import Any
 import attrs
 from attrs import Factory, define
 
-from geniejars import AgentError, AgentStatus, Home, Stream
+from geniejars import AgentError, AgentStatus, App, Home, Stream
 
-IDLE = AgentStatus(False, None, None, None, (), 0)
-RUNNING = AgentStatus(True, 23, 0.0, None, (), 2)
+IDLE = AgentStatus()
+RUNNING = AgentStatus(True, 23, 0.0, processes=2)
 
 
 @define
@@ -46,21 +46,13 @@ class FakeAgent:
         self._note("run_detached", argv=tuple(argv), env=dict(env))
         return 17
 
-    def start(self, argv: Sequence[str], *, env: Mapping[str, str], **rest: Any) -> int:
-        self._note("start", argv=tuple(argv), env=dict(env), **rest)
+    def start(self, app: App) -> int:
+        self._note("start", **attrs.asdict(app, recurse=False))
         self.status_ = attrs.evolve(IDLE, exit=self.code) if self.code else RUNNING
         return 23
 
-    def start_attached(
-        self,
-        argv: Sequence[str],
-        *,
-        env: Mapping[str, str],
-        on_output: Any,
-        on_started: Callable[[int], None],
-        **rest: Any,
-    ) -> int:
-        self._note("start_attached", argv=tuple(argv), env=dict(env), **rest)
+    def start_attached(self, app: App, *, on_output: Any, on_started: Callable[[int], None]) -> int:
+        self._note("start_attached", **attrs.asdict(app, recurse=False))
         on_started(23)
         return self._work(on_output)
 

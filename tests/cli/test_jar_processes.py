@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import signal
 import termios
 import threading
@@ -16,7 +17,7 @@ from attrs import evolve
 from fake_jars import IDLE, RUNNING, FakeAgent
 from outcomes import Outcome
 
-from geniejars import AgentStatus, Terminal
+from geniejars import AgentStatus, AppHealth, Policy, Terminal
 
 SELECTIONS = [
     pytest.param(None, None, ["web_1", "ls", "-a"], "jar001", id="named"),
@@ -223,11 +224,11 @@ def test_app_up_detached(here, agent: FakeAgent) -> None:
 
 def test_app_up_detached_that_dies(here, agent: FakeAgent) -> None:
     """An app that ends at once is an error that says where to look."""
-    agent.code = 127
+    agent.code, agent.words = 127, [("stdout", b"no such program\n")]
     outcome = here.jars("app", "up", "-n", "web_1")
 
     assert (outcome.exit, outcome.out) == (1, "")
-    assert "ended at once with exit code 127" in outcome.err
+    assert "ended at once with exit code 127\n  no such program" in outcome.err
     assert "geniejars logs jar001" in outcome.err
 
 
@@ -258,32 +259,97 @@ def test_app_restart(here, agent: FakeAgent) -> None:
 @pytest.mark.parametrize(
     "status, code, said",
     [
-        pytest.param(RUNNING, 0, "jar001: running (pid 23) for", id="running"),
+        pytest.param(RUNNING, 0, "running (pid 23) for", id="running"),
+        pytest.param(
+            evolve(RUNNING, health=AppHealth("healthy", 1, 0.0, 1, "no\x1b[2J answer")),
+            0,
+            ", healthy (1 failed check in a row), 2 processes in the jar\n"
+            "  last health check, UPTIME ago: exit code 1\n"
+            "    no\\x1b[2J answer\n",
+            id="healthy",
+        ),
+        pytest.param(
+            evolve(RUNNING, health=AppHealth("starting", 0, None, None, "")),
+            0,
+            ", starting, 2 processes in the jar\n",
+            id="not-checked-yet",
+        ),
         pytest.param(IDLE, 1, "jar001: stopped\n", id="stopped"),
         pytest.param(
             evolve(IDLE, exit=3), 1, "jar001: stopped, last exit code 3\n", id="stopped-itself"
         ),
+        pytest.param(
+            evolve(IDLE, exit=3, restarts=1, restart_in=0.21),
+            1,
+            "jar001: stopped, starts again in 0.2 s, last exit code 3, restarted 1 time\n",
+            id="waiting",
+        ),
+        pytest.param(
+            evolve(IDLE, exit=3, restarts=9, gave_up=True),
+            1,
+            "stopped, last exit code 3, restarted 9 times, given up",
+            id="given-up",
+        ),
+        pytest.param(
+            evolve(IDLE, lost=True),
+            1,
+            "jar001: stopped, ended together with its agent\n",
+            id="lost",
+        ),
     ],
 )
 def test_app_status(here, agent: FakeAgent, status: AgentStatus, code: int, said: str) -> None:
-    """One line, and an exit code for scripts."""
+    """What is known in one line and what its check said; an exit code for scripts."""
     agent.status_ = status
     outcome = here.jars("app", "status", "web_1")
 
     assert outcome.exit == code
-    assert outcome.out.startswith(said)
+    assert said in re.sub(r"\d+ h \d+ min", "UPTIME", outcome.out)
+
+
+@pytest.mark.parametrize("word", ["sometimes", "on-failure:0", "on-failure:x", "always:3"])
+def test_unknown_restart_policy(here, agent: FakeAgent, word: str) -> None:
+    """A mistyped policy is refused, with those there are."""
+    outcome = here.jars("app", "up", "-n", "--restart", word, "web_1")
+
+    assert (outcome.exit, agent.calls) == (2, [])
+    assert "no, always, on-failure, on-failure:N" in outcome.err
+
+
+def test_restart_policy_is_kept(here, agent: FakeAgent) -> None:
+    """What `up` was given once holds for its next starts, too."""
+    here.jars("app", "up", "-n", "--restart", "on-failure:3", "web_1")
+    here.jars("app", "restart", "web_1")
+    given = [fields["restart"] for name, fields in agent.calls if name == "start"]
+
+    assert given == [Policy("on-failure", 3)] * 2
 
 
 def test_app_status_as_json(here, agent: FakeAgent) -> None:
     """Scripts get the same as an object."""
-    agent.status_ = RUNNING
+    health = AppHealth("unhealthy", 4, 0.0, None, "not done within 3 seconds")
+    agent.status_ = evolve(RUNNING, restarts=2, exit=1, ended=0.0, health=health)
+    found = json.loads(here.jars("app", "status", "--json", "web_1").out)
 
-    assert json.loads(here.jars("app", "status", "--json", "web_1").out) == {
+    assert found.pop("uptime") > 0
+    assert found == {
         "jar": "jar001",
         "running": True,
         "pid": 23,
         "started": 0.0,
-        "exit": None,
+        "exit": 1,
+        "ended": 0.0,
+        "restarts": 2,
+        "restartIn": None,
+        "gaveUp": False,
+        "lost": False,
+        "health": {
+            "state": "unhealthy",
+            "failing": 4,
+            "checked": 0.0,
+            "exit": None,
+            "output": "not done within 3 seconds",
+        },
         "processes": 2,
     }
 

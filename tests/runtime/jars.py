@@ -22,6 +22,12 @@ from genieagent.program import Confine
 from genieagent.wire import VERSION, Channel, Connection, Message, Received
 
 PATH = os.environ["PATH"]
+START = {
+    "stop_signal": "TERM",
+    "attach": False,
+    "restart": {"when": "no", "limit": None},
+    "health": None,
+}
 
 
 def make_jar(
@@ -82,7 +88,7 @@ class Manager:
     def start(self, command: list[str], *, kind: str = "run", **fields: Any) -> Received:
         """Start a command; `started` comes back, with its descriptors."""
         run = {"timeout": None, "tty": None, "stdin": False, "detach": False, "mounts": []}
-        rest = {"stop_signal": "TERM", "attach": False} if kind == "start" else run
+        rest = START if kind == "start" else run
         env = {"PATH": PATH, **fields.pop("env", {})}
         descriptors = fields.pop("descriptors", ())
         given = {"argv": command, "env": env, "cwd": "", **rest, **fields}

@@ -24,6 +24,7 @@ from geniejars import (
     AgentError,
     AgentLostError,
     AgentSession,
+    App,
     DamagedEntryError,
     InternalError,
     LayerFile,
@@ -479,7 +480,7 @@ def test_an_attached_app_tells_its_pid_first(play: Play) -> None:
     pids: list[int] = []
     output = Output()
     code = play(agent).start_attached(
-        ["app"], env={}, on_output=output.take, on_started=pids.append
+        App(("app",), {}), on_output=output.take, on_started=pids.append
     )
 
     assert (code, pids, output.bytes["stdout"]) == (0, [7], b"up")

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tarfile
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +19,17 @@ import pytest
 import geniejars
 from genieagent.operations import MakeFolder, Take, WriteFile
 from genieagent.trees import EMPTY_TREE, Entry, Forest, Tree, sha256
-from geniejars import AgentError, Config, Home, Prepared, Terminal, TimedOutError
+from geniejars import (
+    AgentError,
+    App,
+    Config,
+    Health,
+    Home,
+    Policy,
+    Prepared,
+    Terminal,
+    TimedOutError,
+)
 from geniejars.config import default_config
 from geniejars.processes import open_jar
 from geniejars.reception import connect
@@ -194,7 +205,7 @@ def test_an_app_runs_until_it_is_stopped(config: Config, jar: str) -> None:
     assert isinstance(started, geniejars.Detached)
     running = geniejars.agent_status(config, jar)
     with open_jar(config, jar) as session, pytest.raises(AgentError) as caught:
-        session.start(["true"], env={})
+        session.start(App(("true",), {}))
     shell(config, jar, "sleep 0.3")
 
     code = geniejars.stop_process(config, jar)
@@ -248,6 +259,33 @@ def test_an_app_outlives_its_server(config: Config, jar: str) -> None:
 
     assert geniejars.agent_status(config, jar).running
     assert geniejars.stop_process(config, jar) == 128 + signal.SIGTERM
+
+
+def test_an_app_ends_with_its_agent(config: Config, jar: str) -> None:
+    """When that is killed, its pid namespace takes the app along, and the status says so."""
+    geniejars.start_as(config, jar, "sleep", ["1000"], wait=False, restart=Policy("always"))
+    [pid] = [a.pid for a in geniejars.list_agents(config) if a.jar == jar]
+    os.kill(pid, signal.SIGKILL)
+    assert wait_until_ended(pid)
+    processes = shell(config, jar, "ls -d /proc/[0-9]*/exe").count("\n")
+    status = geniejars.agent_status(config, jar)
+
+    assert (status.running, status.exit, status.lost) == (False, None, True)
+    assert processes <= 5  # agent, session, sh, ls
+
+
+def test_an_app_is_watched_in_its_jar(config: Config, jar: str) -> None:
+    """Its health check sees what it sees: its home and its /tmp."""
+    check = Health(("sh", "-c", "cat health /tmp/health"), 0.05, 5.0, 0.0, 1)
+    script = "echo home > health; echo tmp > /tmp/health; exec sleep 1000"
+    geniejars.start_as(config, jar, "sh", ["-c", script], wait=False, health=check)
+    deadline = time.monotonic() + WAIT_SECONDS
+    while (health := geniejars.agent_status(config, jar).health) and health.state != "healthy":
+        assert time.monotonic() < deadline, health
+    geniejars.stop_process(config, jar)
+
+    assert health is not None
+    assert (health.exit, health.output) == (0, "home\ntmp\n")
 
 
 def test_a_free_jar_runs_nothing(config: Config) -> None:

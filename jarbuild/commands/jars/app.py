@@ -14,11 +14,13 @@ from geniejars import (
     STOP_GRACE,
     AgentError,
     AgentSession,
-    AgentStatus,
     Home,
     MachineError,
+    Policy,
     StepFailedError,
+    UsageError,
     agent_status,
+    keep_restart_policy,
     link_log,
     prepared_app,
     stop_process,
@@ -26,28 +28,58 @@ from geniejars import (
 from jarbuild.arguments import Parser, one_of
 from jarbuild.commands.jars.attached import handled, writer
 from jarbuild.commands.jars.opened import open_home
-from jarbuild.display.quantities import counted, seconds
+from jarbuild.display.app_status import status_as_object, status_lines
+from jarbuild.display.controls import escaped
 from jarbuild.display.screen import Screen
 
 SUMMARY = """\
 The jar's app, which is the CMD of its last build. `up` shows what it writes
-until it ends; Ctrl-C ends it. With -n it runs on, and its log is kept."""
-EXAMPLES = ("geniejars app up -n myapp_1", "geniejars app status --json myapp_1")
+until it ends; Ctrl-C ends it. With -n it runs on, and its log is kept.
+With --restart it is started again after 0.1 s, 0.2 s, 0.4 s…, until ten runs
+in a row were shorter than 10 s. `status` tells of that and of HEALTHCHECK."""
+EXAMPLES = (
+    "geniejars app up -n myapp_1",
+    "geniejars app up -n --restart on-failure:3 myapp_1",
+    "geniejars app status --json myapp_1",
+)
 
 PROBES = 4
 PROBE_SECONDS = 0.05
 """An app that cannot work at all has mostly ended after a fifth of a second."""
 
+LAST_LINES = 5
+"""Of the log, to say why it has."""
+
 
 def options(parser: Parser) -> None:
     parser.add_argument("-n", "--nowait", action="store_true", help="up: return when it runs")
+    parser.add_argument(
+        "--restart",
+        metavar="POLICY",
+        type=policy,
+        help="up, restart: no, always, on-failure[:N]; kept for the next time",
+    )
     parser.add_argument("--json", action="store_true", help="status: for programs")
     parser.add_argument("action", metavar="up|down|restart|status", type=one_of(*ACTIONS))
     parser.add_argument("jar", metavar="JAR", nargs="?", help="name or alias")
 
 
+def policy(word: str) -> Policy:
+    try:
+        return Policy.parse(word)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{word!r} is none of no, always, on-failure, on-failure:N"
+        ) from None
+
+
 def run(arguments: argparse.Namespace, screen: Screen) -> int:
-    return ACTIONS[arguments.action](open_home(arguments.jar, screen), arguments, screen)
+    if arguments.restart is not None and arguments.action not in ("up", "restart"):
+        raise UsageError("--restart goes with up and restart")
+    home = open_home(arguments.jar, screen)
+    if arguments.restart is not None:
+        keep_restart_policy(home.config, home.name, arguments.restart)
+    return ACTIONS[arguments.action](home, arguments, screen)
 
 
 def _up(home: Home, arguments: argparse.Namespace, screen: Screen) -> int:
@@ -74,9 +106,11 @@ def _restart(home: Home, arguments: argparse.Namespace, screen: Screen) -> int:
 
 def _status(home: Home, arguments: argparse.Namespace, screen: Screen) -> int:
     """0 where it runs, 1 where it does not."""
-    status = agent_status(home.config, home.name)
-    text = json.dumps(_as_object(home, status)) if arguments.json else _sentence(home, status)
-    screen.print([text])
+    status, now = agent_status(home.config, home.name), time.time()
+    if arguments.json:
+        screen.print([json.dumps(status_as_object(home.name, status, now), indent=2)])
+    else:
+        screen.print(map(escaped, status_lines(home.name, status, now)))
     return 0 if status.running else 1
 
 
@@ -98,10 +132,7 @@ def _attend(home: Home, screen: Screen) -> int:
 
     with home.connect("live") as session, handled((signal.SIGINT, signal.SIGTERM), stop) as before:
         code = session.start_attached(
-            app.argv,
-            env=app.env,
-            cwd=app.cwd,
-            stop_signal=app.stop_signal,
+            app,
             on_output=writer(screen),
             on_started=lambda pid: _tell_start(home, pid, screen),
         )
@@ -113,7 +144,7 @@ def _start(home: Home, screen: Screen) -> None:
     app = prepared_app(home.config, home.name)
     link_log(home.config, home.name)
     with home.connect("live") as session:
-        pid = session.start(app.argv, env=app.env, cwd=app.cwd, stop_signal=app.stop_signal)
+        pid = session.start(app)
         _check_that_it_lives(home, session)
     _tell_start(home, pid, screen)
 
@@ -122,11 +153,19 @@ def _check_that_it_lives(home: Home, session: AgentSession) -> None:
     for _ in range(PROBES):
         time.sleep(PROBE_SECONDS)
         status = session.status()
-        if not status.running and status.exit:
+        if not status.is_up and status.exit:
             raise StepFailedError(
-                f"the app of {home.name} ended at once with exit code {status.exit}",
-                help=f"geniejars logs {home.name} shows what it wrote",
+                f"the app of {home.name} ended at once with exit code {status.exit}"
+                f"{_last_words(session)}",
+                help=f"geniejars logs {home.name} shows all that it wrote",
             )
+
+
+def _last_words(session: AgentSession) -> str:
+    written = bytearray()
+    session.log(lambda _stream, data: written.extend(data), lines=LAST_LINES)
+    lines = written.decode(errors="replace").split("\n")
+    return "".join(f"\n  {escaped(line)}" for line in lines if line)
 
 
 def _stop(home: Home) -> bool:
@@ -147,23 +186,3 @@ def _stop_quietly(home: Home) -> None:
 
 def _tell_start(home: Home, pid: int, screen: Screen) -> None:
     screen.note(f"[geniejars] {home.name} started (pid {pid})")
-
-
-def _sentence(home: Home, status: AgentStatus) -> str:
-    if status.running and status.started is not None:
-        up = seconds(max(0.0, time.time() - status.started))
-        processes = counted(status.processes, "process", "processes")
-        return f"{home.name}: running (pid {status.pid}) for {up}, {processes} in the jar"
-    last = "" if status.exit is None else f", last exit code {status.exit}"
-    return f"{home.name}: stopped{last}"
-
-
-def _as_object(home: Home, status: AgentStatus) -> dict[str, object]:
-    return {
-        "jar": home.name,
-        "running": status.running,
-        "pid": status.pid,
-        "started": status.started,
-        "exit": status.exit,
-        "processes": status.processes,
-    }

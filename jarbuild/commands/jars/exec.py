@@ -6,10 +6,10 @@ import argparse
 import os
 from collections.abc import Sequence
 
-from geniejars import State, UsageError, read_state
+from geniejars import State, UsageError, jar_environment, read_state
 from jarbuild.arguments import Parser
 from jarbuild.commands.jars.attached import STDIN, run_attached
-from jarbuild.commands.jars.opened import environment, home_of, open_pool
+from jarbuild.commands.jars.opened import home_of, open_pool
 from jarbuild.display.screen import Screen
 from jarbuild.selection import jar_and_rest, jar_named
 
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace, screen: Screen) -> int:
     name, words = _jar_and_words(read_state(config), arguments.words)
     argv = _command(words)
     home = home_of(config, name, screen)
-    env = environment(home)
+    env = jar_environment(config, name)
     if arguments.detach:
         with home.connect("live") as session:
             pid = session.run_detached(argv, env=env)

@@ -1,18 +1,10 @@
-"""The jar that a command is for, and what processes in it find in their environment."""
+"""The jar that a command is for."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geniejars import (
-    SEARCH_PATH,
-    Config,
-    kept_secrets,
-    load_config,
-    occupied_entry,
-    reach_of_manager,
-    read_state,
-)
+from geniejars import Config, load_config, occupied_entry, read_state
 from jarbuild.display.screen import Screen
 from jarbuild.selection import jar_named
 
@@ -42,18 +34,3 @@ def home_of(config: Config, name: str, screen: Screen) -> Home:
     home = Home(config, name, lambda what: screen.note(f"waiting: {what}"), screen.note)
     home.recover()
     return home
-
-
-def environment(home: Home) -> dict[str, str]:
-    """What CMD is started with, for any command, and in a jar without a CMD too."""
-    from geniejars import prepared_from_json
-
-    entry = occupied_entry(read_state(home.config), home.name)
-    prepared = prepared_from_json(entry["prepared"] or {})
-    return {
-        **(reach_of_manager() if home.config.forward_proxy else {}),
-        **{f"PORT_{n}": str(port) for n, port in enumerate(entry["ports"] or (), 1)},
-        "PATH": ":".join([*prepared.added_paths, SEARCH_PATH]),
-        **prepared.env,
-        **kept_secrets(home.config, home.name),
-    }

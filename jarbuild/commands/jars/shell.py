@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 
+from geniejars import jar_environment
 from jarbuild.arguments import Parser
 from jarbuild.commands.jars.attached import STDIN, run_attached
-from jarbuild.commands.jars.opened import environment, open_home
+from jarbuild.commands.jars.opened import open_home
 from jarbuild.display.screen import Screen
 
 SUMMARY = "A shell in a jar: bash where there is one, else sh."
@@ -25,7 +26,7 @@ def run(arguments: argparse.Namespace, screen: Screen) -> int:
     return run_attached(
         home,
         SHELL,
-        environment(home),
+        jar_environment(home.config, home.name),
         screen,
         with_input=True,
         with_terminal=os.isatty(STDIN),

@@ -72,4 +72,7 @@ def _process(config: Config, name: str) -> str:
         status = agent_status(config, name)
     except MachineError:  # it ended between two questions
         return "stopped"
-    return f"running (pid {status.pid})" if status.running else "stopped"
+    if not status.running:
+        return "stopped"
+    health = f", {status.health.state}" if status.health else ""
+    return f"running (pid {status.pid}{health})"

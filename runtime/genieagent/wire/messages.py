@@ -73,6 +73,25 @@ _entry = row(one_of("file", "folder", "symlink", "fifo"), bits, text, whole)
 _links = every(every(path))
 _terminal = record({"rows": whole, "cols": whole})
 _session = record({"pid": whole, "argv": every(text), "tty": flag})
+_restart = record({"when": one_of("no", "on-failure", "always"), "limit": optional(whole)})
+_health_check = record(
+    {
+        "argv": command,
+        "interval": seconds,
+        "timeout": seconds,
+        "start_period": seconds,
+        "retries": whole,
+    }
+)
+_health = record(
+    {
+        "state": one_of("starting", "healthy", "unhealthy"),
+        "failing": whole,
+        "checked": optional(seconds),
+        "exit": optional(whole),
+        "output": text,
+    }
+)
 
 MANAGER: Mapping[str, Shape] = {
     "hello": Shape({"version": whole, "client": text}),
@@ -98,6 +117,8 @@ MANAGER: Mapping[str, Shape] = {
             "cwd": folder_path,
             "stop_signal": signal_name,
             "attach": flag,
+            "restart": _restart,
+            "health": optional(_health_check),
         }
     ),
     "stop": Shape({"grace": seconds}),
@@ -134,6 +155,12 @@ AGENT: Mapping[str, Shape] = {
             "pid": optional(whole),
             "started": optional(seconds),
             "exit": optional(whole),
+            "ended": optional(seconds),
+            "restarts": whole,
+            "restart_in": optional(seconds),
+            "gave_up": flag,
+            "lost": flag,
+            "health": optional(_health),
             "sessions": every(_session),
             "processes": whole,
         }
