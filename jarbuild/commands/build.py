@@ -25,7 +25,7 @@ from geniejars import (
     find_situation,
     keep_secrets,
     load_config,
-    reach_of_manager,
+    reach,
     read_state,
     resolve_name,
 )
@@ -179,8 +179,7 @@ class Job:
         attend_failure(error, home, env, self.options.on_fail, self.display.note)
 
     def _around(self, planning: Planning) -> Surroundings:
-        reach = reach_of_manager() if self.config.forward_proxy else {}
-        return Surroundings(planning.secrets, reach, self.options.restart)
+        return Surroundings(planning.secrets, reach(self.config), self.options.restart)
 
     def _start(self, home: Home) -> None:
         """`--up`: what already runs has been changed under it, or was ended by --restart."""

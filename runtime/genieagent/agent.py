@@ -21,6 +21,7 @@ from genieagent.bell import Bell
 from genieagent.children import fork_child
 from genieagent.confine import enter_workload
 from genieagent.failures import RequestFailedError
+from genieagent.gate import Gate
 from genieagent.isolation import Isolation
 from genieagent.jar import Jar
 from genieagent.layout import Layout
@@ -51,6 +52,7 @@ class Agent:
         self._pid = os.getpid()
         self._bell = Bell()
         self._app = App(layout, confine)
+        self._gate = Gate(layout.jar.network)
         self._sessions: dict[int, Channel] = {}
         self._selector = selectors.PollSelector()
         self._idle_since = time.monotonic()
@@ -150,10 +152,24 @@ class Agent:
                     self._app.stop(request, channel)
                 case "status":
                     channel.send("status", **self._status())
+                case "gate":
+                    self._open_gate(channel)
                 case "end":
                     self._end(channel)
         except RequestFailedError as error:
             tell(channel, "error", code=error.code, message=error.message)
+
+    def _open_gate(self, asker: Channel) -> None:
+        """Raises RequestFailedError."""
+        line, given = self._gate.open()
+        self._selector.register(line, selectors.EVENT_READ, self._answer_caller)
+        tell(asker, "gated", given)
+        os.close(given[0])
+
+    def _answer_caller(self, caller: Any) -> None:
+        if not self._gate.answer():
+            self._selector.unregister(caller)
+            caller.close()
 
     def _end(self, asker: Channel) -> None:
         tell(asker, "done")

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -282,7 +282,7 @@ def _close(descriptors: Iterable[int]) -> None:
         os.close(descriptor)
 
 
-def tell(asker: Channel, type: str, **fields: Any) -> None:
+def tell(asker: Channel, type: str, descriptors: Sequence[int] = (), **fields: Any) -> None:
     """What nobody waits for any more is not said."""
     with suppress(OSError):
-        asker.send(type, **fields)
+        asker.send(type, descriptors, **fields)

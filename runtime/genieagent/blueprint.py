@@ -32,6 +32,8 @@ from genieagent.isolation import (
 )
 from genieagent.jar import Ids, Jar, Limits, Role
 from genieagent.landlock import (
+    ANY_FREE_PORT,
+    PORTS_ABI,
     RENAME_ABI,
     Allow,
     known_rights,
@@ -67,7 +69,9 @@ def draw(conditions: Conditions, host: Host, places: Places, jar: Jar, number: i
     return _by_ids_and_rules(conditions, host, jar, number)
 
 
-def make_jar(conditions: Conditions, name: str, number: int, role: Role) -> Jar:
+def make_jar(
+    conditions: Conditions, name: str, number: int, role: Role, ports: tuple[int, ...] = ()
+) -> Jar:
     """The jar as its agent will know it; raises ValueError for a number that has no ids."""
     facts = conditions.facts
     outside = f"{facts.jars}/{name}"
@@ -82,6 +86,8 @@ def make_jar(conditions: Conditions, name: str, number: int, role: Role) -> Jar:
         ids=_ids_inside(conditions, number),
         limits=Limits(facts.process_limit, facts.tmp_size),
         idle_timeout=facts.idle_timeout,
+        network=facts.network,
+        ports=ports,
     )
 
 
@@ -109,7 +115,7 @@ def _namespaced(
         *((_agent_ids(jar.ids),) if is_full else ()),
         *_close_in(),
         DieWithParent(),
-        *_landlock(conditions, rules.inside_for_agent(), scoped=True),
+        *_landlock(conditions, rules.inside_for_agent(), scoped=True, ports=jar.ports),
         Seccomp(JAR_RULES),
     )
     visible = ("/",) if is_full else _top_folders(seen)
@@ -130,12 +136,12 @@ def exposed(conditions: Conditions) -> tuple[str, ...]:
 
 
 def _namespaces(conditions: Conditions) -> tuple[str, ...]:
-    own_network = ("net",) if conditions.facts.network == "none" else ()
+    own_network = ("net",) if conditions.has_own_network else ()
     return ("mount", "pid", "ipc", "uts", "cgroup", *own_network)
 
 
 def _loopback(conditions: Conditions) -> tuple[Operation, ...]:
-    return (RaiseLoopback(),) if conditions.facts.network == "none" else ()
+    return (RaiseLoopback(),) if conditions.has_own_network else ()
 
 
 def _user_namespace(conditions: Conditions, number: int) -> EnterUserNamespace:
@@ -185,16 +191,29 @@ def _manners() -> tuple[Operation, ...]:
 
 
 def _landlock(
-    conditions: Conditions, allowed: tuple[Allow, ...], *, scoped: bool
+    conditions: Conditions,
+    allowed: tuple[Allow, ...],
+    *,
+    scoped: bool,
+    ports: tuple[int, ...] | None = None,
 ) -> tuple[Operation, ...]:
-    """One layer, or none where this kernel's Landlock would do more harm than good."""
+    """One layer, or none where this kernel's Landlock would do more harm than good.
+
+    `ports` are what may be bound on the machine's network; None leaves that as it is.
+    """
     abi = conditions.landlock_abi
     scopes = known_scopes(abi) if scoped else frozenset()
     handled = known_rights(abi)
     if abi < RENAME_ABI:
         return ()
     known = tuple(Allow(rule.path, rule.access & handled) for rule in allowed)
-    return (Landlock(handled, known, scopes),)
+    return (Landlock(handled, known, scopes, _bindable(conditions, ports)),)
+
+
+def _bindable(conditions: Conditions, ports: tuple[int, ...] | None) -> tuple[int, ...] | None:
+    """Of a network of its own a jar may bind every port; it is seen by nobody else."""
+    is_held = conditions.landlock_abi >= PORTS_ABI and not conditions.has_own_network
+    return (ANY_FREE_PORT, *ports) if is_held and ports is not None else None
 
 
 def _top_folders(seen: tuple[Operation, ...]) -> tuple[str, ...]:
@@ -211,7 +230,7 @@ def _by_ids_and_rules(conditions: Conditions, host: Host, jar: Jar, number: int)
     for_agent = (*allowed, *rules.outside_for_agent(host, jar))
     agent = (
         DieWithParent(),
-        *_landlock(conditions, for_agent, scoped=True),
+        *_landlock(conditions, for_agent, scoped=True, ports=jar.ports),
         Seccomp(JAR_RULES),
     )
     shared = Seccomp((*SHARED_ID_RULES, *SAME_USER_SOCKET_RULES))

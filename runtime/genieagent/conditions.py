@@ -39,6 +39,11 @@ class Conditions:
     def has_own_ids(self) -> bool:
         return self.situation in ("full", "no-namespaces")
 
+    @property
+    def has_own_network(self) -> bool:
+        """Each jar and role then has a network namespace, with a loopback and nothing else."""
+        return self.facts.network != "host"
+
     def jar_ids(self, jar_number: int) -> JarIds:
         """Raises ValueError for a number outside the range."""
         if not self.has_own_ids:

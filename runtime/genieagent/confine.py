@@ -264,10 +264,14 @@ def _(operation: Umask) -> None:
 
 @_perform.register
 def _(operation: Landlock) -> None:
-    ruleset = syscalls.landlock_create_ruleset(bits(operation.handled), bits(operation.scopes))
+    handled, scopes = bits(operation.handled), bits(operation.scopes)
+    holds_ports = operation.ports is not None
+    ruleset = syscalls.landlock_create_ruleset(handled, scopes, holds_ports=holds_ports)
     try:
         for rule in operation.rules:
             _allow(ruleset, rule)
+        for port in operation.ports or ():
+            syscalls.landlock_allow_bind(ruleset, port)
         syscalls.landlock_restrict_self(ruleset)
     finally:
         os.close(ruleset)

@@ -10,14 +10,14 @@ import os
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 VERSION = 1
 _MAX_BYTES = 1 << 20
 _WORLD_OR_GROUP_WRITES = 0o022
 
 Asked = Literal["full", "single", "weak"]
-Network = Literal["host", "none"]
+Network = Literal["host", "none", "filtered"]
 
 
 class BadFactsError(Exception):
@@ -74,7 +74,7 @@ def parse_facts(values: Mapping[str, Any]) -> Facts:
         idle_timeout=float(values["idle_timeout"]),
         process_limit=int(values["process_limit"]),
         tmp_size=int(values["tmp_size"]),
-        network=_one_of(values["network"], ("host", "none")),
+        network=_one_of(values["network"], get_args(Network)),
     )
 
 

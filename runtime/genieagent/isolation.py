@@ -163,11 +163,15 @@ class Umask:
 
 @dataclass(frozen=True)
 class Landlock:
-    """Of the rights in `handled` only what `rules` allow is left; scopes are closed outwards."""
+    """Of the rights in `handled` only what `rules` allow is left; scopes are closed outwards.
+
+    `ports`: the TCP ports that may be bound; None leaves them open.
+    """
 
     handled: Access
     rules: tuple[Allow, ...]
     scopes: Access
+    ports: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from genieagent.facts import Network
+
 Role = Literal["live", "build"]
 Situation = Literal["full", "no-namespaces", "single", "weak"]
 
@@ -38,6 +40,8 @@ class Jar:
     ids: Ids
     limits: Limits
     idle_timeout: float  # seconds; 0 = never
+    network: Network = "host"
+    ports: tuple[int, ...] = ()
 
     def place(self, name: Literal["home", "root"]) -> str:
         return f"{self.folder}/{name}"

@@ -35,7 +35,11 @@ RENAME_ABI = 2
 """Below it any Landlock domain forbids to rename or link from one folder to another."""
 TRUNCATE_ABI = 3
 PORTS_ABI = 4
+"""The first that can hold TCP ports; never UDP, and never what the kernel picks for `listen`."""
 SCOPES_ABI = 6
+
+ANY_FREE_PORT = 0
+"""Bound to, it lets the kernel pick one: half of all tools need that."""
 
 READ: Access = frozenset({"execute", "read_file", "read_dir"})
 WRITE: Access = frozenset(_FILE_RIGHTS) - READ - {"make_char", "make_block"}

@@ -118,7 +118,7 @@ class Nursery:
 
     def _launch(self, order: Order, role: Role, listener: socket.socket) -> Running:
         places = self._make_folder(order, role)
-        jar = make_jar(self._conditions, order.jar, order.number, role)
+        jar = make_jar(self._conditions, order.jar, order.number, role, tuple(order.ports))
         host = read_host(exposed(self._conditions))
         try:
             blueprint = draw(self._conditions, host, places, jar, order.number)

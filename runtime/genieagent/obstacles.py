@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from genieagent.facts import Network
 from genieagent.jar import Situation
-from genieagent.landlock import RENAME_ABI, SCOPES_ABI, TRUNCATE_ABI
+from genieagent.landlock import PORTS_ABI, RENAME_ABI, SCOPES_ABI, TRUNCATE_ABI
 
 Part = Literal[
     "asked", "exposed", "folder", "home", "landlock", "machine", "maps", "namespaces", "programs",
@@ -75,9 +76,11 @@ class Refusal:
     help: str
 
 
-def lost_by_landlock(situation: Situation, abi: int) -> Iterator[str]:
+def lost_by_landlock(situation: Situation, abi: int, network: Network) -> Iterator[str]:
     if abi < RENAME_ABI:
         yield f"no Landlock file rules: those of ABI {abi} forbid renames between folders"
+    if abi < PORTS_ABI and network == "host":
+        yield f"a jar can bind every free TCP port (Landlock ABI {abi}, {PORTS_ABI} is needed)"
     if abi < SCOPES_ABI:
         yield f"the machine's abstract UNIX sockets are in reach (Landlock ABI {abi}, 6 is needed)"
     if abi < SCOPES_ABI and situation == "single":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -15,8 +15,9 @@ Verb = Literal["start", "end", "wipe", "handover", "list", "leave"]
 MAX_PACKET = 1 << 16
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _MAX_NUMBER = 1 << 20
+_MOST_PORTS = 1000
 _NEEDS: Mapping[str, tuple[str, ...]] = {
-    "start": ("jar", "number", "role"),
+    "start": ("jar", "number", "role", "ports"),
     "end": ("jar", "role"),
     "wipe": ("jar", "number"),
     "handover": ("jar", "number"),
@@ -46,6 +47,7 @@ class Order:
     jar: str = ""
     number: int = 0
     role: Role | None = None
+    ports: Sequence[int] = ()
 
 
 def parse_order(packet: bytes) -> Order:
@@ -67,6 +69,16 @@ def _check(order: Order, needed: tuple[str, ...]) -> None:
         raise OrderError("request", f"not a jar's number: {order.number!r}")
     if order.role not in ("live", "build", None) or (order.verb == "start" and order.role is None):
         raise OrderError("request", f"not a role: {order.role!r}")
+    if not _are_ports(order.ports):
+        raise OrderError("request", f"not ports: {order.ports!r}")
+
+
+def _are_ports(ports: object) -> bool:
+    return (
+        isinstance(ports, list | tuple)
+        and len(ports) <= _MOST_PORTS
+        and all(type(port) is int and 0 < port < 1 << 16 for port in ports)
+    )
 
 
 def _is_name(name: object) -> bool:

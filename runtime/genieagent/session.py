@@ -20,7 +20,7 @@ from genieagent.program import Confine
 from genieagent.run import ManagerGoneError, Runner, StuckError
 from genieagent.wire import VERSION, Channel, Message, ProtocolError, Received
 
-_WITHOUT_PLACES = {"stop", "status", "end", "log", "signal", "resize"}
+_WITHOUT_PLACES = {"stop", "status", "end", "gate", "log", "signal", "resize"}
 _NOT_ANSWERED_AT_ONCE = {"apply", "pack"}
 """Requests of several messages: the agent may not speak, so not fail either, before their end."""
 
@@ -109,7 +109,7 @@ class Session:
                 pass  # too late for the command that it was for
             case "run":
                 self._run(request, descriptors)
-            case "start" | "stop" | "status":
+            case "start" | "stop" | "status" | "gate":
                 self._relay(request)
             case "end":
                 self._end_jar()

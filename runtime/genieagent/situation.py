@@ -65,7 +65,8 @@ def _conditions(
     facts: Facts, situation: Situation, abi: int, obstacles: list[Obstacle]
 ) -> Conditions:
     is_zero = situation in ("full", "single") and os.getuid() != 0
-    lost = (*map(str, obstacles), *LOST[situation], *lost_by_landlock(situation, abi))
+    by_landlock = lost_by_landlock(situation, abi, facts.network)
+    lost = (*map(str, obstacles), *LOST[situation], *by_landlock)
     return Conditions(
         facts=facts,
         situation=situation,
@@ -85,11 +86,14 @@ def _obvious(conditions: Conditions) -> Obstacle | None:
         return Obstacle(situation, "machine", f"no system call numbers for {MACHINE}")
     if found < needed:
         return Obstacle(situation, "landlock", f"Landlock ABI {found}, {needed} is needed")
-    if facts.network == "none" and not conditions.has_namespaces:
-        return Obstacle(situation, "namespaces", "only a namespace takes the network away")
+    if conditions.has_own_network and not conditions.has_namespaces:
+        return Obstacle(situation, "namespaces", _NETWORK_NEEDS_NAMESPACE.format(facts.network))
     if covering := [path for path in exposed(conditions) if _covers(path)]:
         return Obstacle(situation, "exposed", f"{covering[0]} is in the way of a jar's own folders")
     return _without_ids(conditions) if conditions.has_own_ids else None
+
+
+_NETWORK_NEEDS_NAMESPACE = "network {!r} takes a network namespace, which cannot be made here"
 
 
 def _covers(path: str) -> bool:

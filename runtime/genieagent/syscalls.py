@@ -47,6 +47,8 @@ _SECCOMP_SET_MODE_FILTER = 1
 _LINUX_CAPABILITY_VERSION_3 = 0x20080522
 _LANDLOCK_CREATE_RULESET_VERSION = 1
 _LANDLOCK_RULE_PATH_BENEATH = 1
+_LANDLOCK_RULE_NET_PORT = 2
+_LANDLOCK_ACCESS_NET_BIND_TCP = 1
 
 
 def _checked(call: str, result: int) -> int:
@@ -181,9 +183,10 @@ def landlock_abi() -> int:
         return 0
 
 
-def landlock_create_ruleset(file_access: int, scopes: int) -> int:
+def landlock_create_ruleset(file_access: int, scopes: int, *, holds_ports: bool = False) -> int:
     """landlock_create_ruleset(2). Older kernels take the long form where its rest is zero."""
-    attributes = struct.pack("=QQQ", file_access, 0, scopes)
+    net_access = _LANDLOCK_ACCESS_NET_BIND_TCP if holds_ports else 0
+    attributes = struct.pack("=QQQ", file_access, net_access, scopes)
     return _call("landlock_create_ruleset", attributes, len(attributes), 0)
 
 
@@ -191,6 +194,12 @@ def landlock_allow_beneath(ruleset: int, folder: int, access: int) -> None:
     """landlock_add_rule(2) of the path_beneath kind."""
     attributes = struct.pack("=Qi", access, folder)
     _call("landlock_add_rule", ruleset, _LANDLOCK_RULE_PATH_BENEATH, attributes, 0)
+
+
+def landlock_allow_bind(ruleset: int, port: int) -> None:
+    """landlock_add_rule(2) of the net_port kind."""
+    attributes = struct.pack("=QQ", _LANDLOCK_ACCESS_NET_BIND_TCP, port)
+    _call("landlock_add_rule", ruleset, _LANDLOCK_RULE_NET_PORT, attributes, 0)
 
 
 def landlock_restrict_self(ruleset: int) -> None:

@@ -26,13 +26,14 @@ if TYPE_CHECKING:
     from geniejars.apps import (
         STOP_GRACE, jar_environment, keep_restart_policy, link_log, log_file_path, prepared_app,
     )
+    from geniejars.audit import audit_file, read_audit
     from geniejars.client import AgentSession, AgentStatus, AppHealth, Applied, Drift, Session
     from geniejars.command import Terminal
     from geniejars.config import Config, Isolation, Network, embedded_config
     from geniejars.configfile import find_config, load_config
     from geniejars.conversation import AgentError, AgentLostError, TimedOutError
     from geniejars.delivery import HomeInUseError
-    from geniejars.environment import REACH_VARIABLES, SEARCH_PATH, reach_of_manager
+    from geniejars.environment import REACH_VARIABLES, SEARCH_PATH, reach
     from geniejars.errors import (
         InternalError, JFileError, JarbuildError, MachineError, Place, StepFailedError, UsageError,
     )
@@ -152,6 +153,7 @@ __all__ = [
     "all_names",
     "allocate",
     "apply_acl",
+    "audit_file",
     "backup_home",
     "bind_jfile",
     "bound_jar",
@@ -190,7 +192,8 @@ __all__ = [
     "prepared_app",
     "prepared_as_json",
     "prepared_from_json",
-    "reach_of_manager",
+    "reach",
+    "read_audit",
     "read_state",
     "resolve_name",
     "run_as",
@@ -216,13 +219,14 @@ _MODULES = {
     "geniejars.allocation": "allocate bind_jfile bound_jar deallocate",
     "geniejars.apps":
         "STOP_GRACE jar_environment keep_restart_policy link_log log_file_path prepared_app",
+    "geniejars.audit": "audit_file read_audit",
     "geniejars.client": "AgentSession AgentStatus AppHealth Applied Drift Session",
     "geniejars.command": "Terminal",
     "geniejars.config": "Config Isolation Network embedded_config",
     "geniejars.configfile": "find_config load_config",
     "geniejars.conversation": "AgentError AgentLostError TimedOutError",
     "geniejars.delivery": "HomeInUseError",
-    "geniejars.environment": "REACH_VARIABLES SEARCH_PATH reach_of_manager",
+    "geniejars.environment": "REACH_VARIABLES SEARCH_PATH reach",
     "geniejars.errors":
         "InternalError JFileError JarbuildError MachineError Place StepFailedError UsageError",
     "geniejars.events":

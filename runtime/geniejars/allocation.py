@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from geniejars.audit import forget_audit
 from geniejars.config import Config
 from geniejars.errors import UsageError
 from geniejars.jars import backup_home, clear_home, end_jar
@@ -95,6 +96,7 @@ def _was_used(config: Config, name: str) -> bool:
 def _hand_out(
     config: Config, name: str, *, backup: bool, on_backup: Callable[[Path], None] | None
 ) -> None:
+    forget_audit(config, name)
     if backup:
         archive = backup_home(config, name)
         if on_backup is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from genieagent.restarts import Policy
 from geniejars.config import Config
-from geniejars.environment import app_environment, reach_of_manager
+from geniejars.environment import app_environment, reach
 from geniejars.errors import UsageError
 from geniejars.folders import make_folder
 from geniejars.prepared import App, prepared_from_json
@@ -46,11 +46,10 @@ def jar_environment(config: Config, name: str) -> dict[str, str]:
 
 def _environment(config: Config, name: str, entry: JarEntry) -> dict[str, str]:
     prepared = prepared_from_json(entry["prepared"] or {})
-    reach = reach_of_manager() if config.forward_proxy else {}
     own = app_environment(
         entry["ports"] or (), prepared.added_paths, prepared.env, kept_secrets(config, name)
     )
-    return {**reach, **own}
+    return {**reach(config), **own}
 
 
 def keep_restart_policy(config: Config, name: str, policy: Policy) -> None:

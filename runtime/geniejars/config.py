@@ -18,7 +18,7 @@ from geniejars.accounts import manager_group, manager_name, state_folder
 from geniejars.errors import UsageError
 
 Isolation = Literal["full", "single", "weak"]
-Network = Literal["host", "none"]
+Network = Literal["host", "none", "filtered"]
 
 UNSAFE_IN_COMMON = frozenset(" \t\n\r\v\f\"'$\\`")
 """`${COMMON}` is written into shell commands as it is; one of these would change their meaning."""
@@ -49,6 +49,7 @@ class Config:
     shutdown_grace_ms: int
     expose: tuple[Path, ...] = ()  # folders every jar may read, at their own paths
     network: Network = "host"
+    allow_hosts: tuple[str, ...] = ()  # of network "filtered"; allowlist.py says how to write them
     isolation: Isolation | None = None  # None: the best there is, but never weak
     forward_proxy: bool = True  # proxy and certificate variables reach what runs in a jar
     source: Path | None = None
@@ -140,7 +141,22 @@ def _complaints(config: Config) -> list[str]:
             config.isolation is None or config.isolation in get_args(Isolation)
         ),
     }
-    return [complaint for complaint, holds in rules.items() if not holds]
+    broken = [complaint for complaint, holds in rules.items() if not holds]
+    return [*broken, *_complaints_about_hosts(config)]
+
+
+def _complaints_about_hosts(config: Config) -> list[str]:
+    if not config.allow_hosts:
+        return []
+    from geniejars.allowlist import BadHostError, parse_allowlist
+
+    try:
+        parse_allowlist(config.allow_hosts)
+    except BadHostError as error:
+        return [f"allowHosts: {error}"]
+    if config.network != "filtered":
+        return ['allowHosts is for network "filtered"']
+    return []
 
 
 def _is_name(text: str) -> bool:

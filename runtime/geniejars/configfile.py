@@ -135,6 +135,12 @@ def _paths(value: object, folder: Path) -> tuple[Path, ...]:
     return tuple(_path(item, folder) for item in value)
 
 
+def _texts(value: object, folder: Path) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise TypeError("a list of texts")
+    return tuple(_text(item, folder) for item in value)
+
+
 _KINDS: Mapping[str, Callable[[object, Path], Any]] = {
     "str": _text,
     "int": _whole,
@@ -143,6 +149,7 @@ _KINDS: Mapping[str, Callable[[object, Path], Any]] = {
     "Path": _path,
     "Path | None": _path,
     "tuple[Path, ...]": _paths,
+    "tuple[str, ...]": _texts,
     "Network": _text,
     "Isolation | None": _text,
 }

@@ -32,7 +32,7 @@ def written_fingerprint(config: Config) -> str:
 
 def fingerprint(config: Config) -> str:
     """Equal for commands that one server can serve: same version, same facts."""
-    text = json.dumps([VERSION, _chosen(config)], sort_keys=True)
+    text = json.dumps([VERSION, _chosen(config), config.allow_hosts], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

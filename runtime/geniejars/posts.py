@@ -25,7 +25,9 @@ from attrs import Factory, define
 from genieagent.jar import Role
 from geniejars.config import Config
 from geniejars.errors import MachineError
+from geniejars.gateway import start_gateway
 from geniejars.sockets import agent_socket, listen_at
+from geniejars.state import JarEntry
 from geniejars.zygote_link import Agent, ZygoteLink, ZygoteLostError
 
 SHORT_LIFE = 1.0
@@ -41,6 +43,7 @@ class Post:
     jar: str
     number: int
     role: Role
+    ports: tuple[int, ...]
     listener: socket.socket
     pid: int = 0
     pidfd: int | None = None
@@ -61,17 +64,15 @@ class Posts:
     def held(self) -> list[Post]:
         return [post for post in self._posts.values() if post.pidfd is not None]
 
-    def open(self, jar: str, number: int, role: Role) -> None:
+    def open(self, jar: str, entry: JarEntry, role: Role) -> None:
         """See to it that an agent accepts at `agent_socket(jar, role)`; raises MachineError."""
-        post = self._posts.get((jar, role)) or self._create(jar, number, role)
+        post = self._posts.get((jar, role)) or self._create(jar, entry, role)
         if post.pidfd is None:
             self._fill(post)
 
-    def adopt(self, agent: Agent, number: int) -> None:
+    def adopt(self, agent: Agent, entry: JarEntry) -> None:
         """Take over an agent that an earlier server had started."""
-        post = Post(agent.jar, number, agent.role, agent.listener)
-        self._posts[agent.jar, agent.role] = post
-        self._watch_call(post)
+        post = self._post(agent.jar, entry, agent.role, agent.listener)
         self._watch_agent(post, agent.pid)
 
     def discard(self, jar: str, role: Role | None = None) -> None:
@@ -83,14 +84,18 @@ class Posts:
         for jar, _role in list(self._posts):
             self.discard(jar)
 
-    def _create(self, jar: str, number: int, role: Role) -> Post:
+    def _create(self, jar: str, entry: JarEntry, role: Role) -> Post:
         listener = listen_at(self.config.socket_dir, agent_socket(jar, role))
-        post = self._posts[jar, role] = Post(jar, number, role, listener)
+        return self._post(jar, entry, role, listener)
+
+    def _post(self, jar: str, entry: JarEntry, role: Role, listener: socket.socket) -> Post:
+        post = Post(jar, entry["number"], role, tuple(entry["ports"] or ()), listener)
+        self._posts[jar, role] = post
         self._watch_call(post)
         return post
 
     def _fill(self, post: Post) -> None:
-        pid = self.zygote.start(post.jar, post.number, post.role, post.listener)
+        pid = self.zygote.start(post.jar, post.number, post.role, post.ports, post.listener)
         self.log(f"{post.jar} {post.role}: agent {pid} started")
         self._watch_agent(post, pid)
 
@@ -105,6 +110,8 @@ class Posts:
         post.pid, post.since = pid, time.monotonic()
         self.selector.unregister(post.listener)
         self.selector.register(post.pidfd, EVENT_READ, partial(self._ended, post))
+        if self.config.network != "host":
+            start_gateway(self.config, post.jar, post.role, post.ports)
 
     def _called(self, post: Post) -> None:
         try:

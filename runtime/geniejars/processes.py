@@ -18,7 +18,7 @@ from genieagent.restarts import Policy
 from geniejars.apps import STOP_GRACE, link_log
 from geniejars.client import AgentSession, AgentStatus
 from geniejars.config import Config
-from geniejars.environment import SEARCH_PATH, reach_of_manager
+from geniejars.environment import SEARCH_PATH, reach
 from geniejars.errors import UsageError
 from geniejars.events import Stream
 from geniejars.home import Home
@@ -185,8 +185,7 @@ def apply_acl(config: Config, name: str, path: str | Path) -> int:
 
 
 def _environment(config: Config, env: Mapping[str, str] | None) -> dict[str, str]:
-    reach = reach_of_manager() if config.forward_proxy else {}
-    return {"PATH": SEARCH_PATH, **reach, **(env or {})}
+    return {"PATH": SEARCH_PATH, **reach(config), **(env or {})}
 
 
 def _below_home(config: Config, name: str, session: AgentSession, cwd: str | None) -> str:

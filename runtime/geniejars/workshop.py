@@ -18,7 +18,7 @@ from geniejars.folders import closed_passage
 from geniejars.ids import ids_for
 from geniejars.posts import Posts
 from geniejars.situation import Situation
-from geniejars.state import read_state
+from geniejars.state import JarEntry, read_state
 from geniejars.views import note_situation
 from geniejars.zygote_link import (
     ZygoteLink,
@@ -46,12 +46,12 @@ class Workshop:
 
     def open(self, jar: str, role: Role) -> str | None:
         """See to an agent; what the caller should be told comes back, once."""
-        number = self._number_of(jar)
+        entry = self._entry_of(jar)
         try:
-            self._ready().open(jar, number, role)
+            self._ready().open(jar, entry, role)
         except ZygoteLostError:  # found out before the selector had said so
             self._lose_zygote()
-            self._ready().open(jar, number, role)
+            self._ready().open(jar, entry, role)
         notice, self._notice = self._notice, None
         return notice
 
@@ -65,12 +65,14 @@ class Workshop:
         """End the jar and empty its folder, however long that takes; `then` hears of it."""
         posts = self._ready()
         posts.discard(jar)
-        self._errand(lambda link: link.ask_wipe(jar, self._number_of(jar)), then)
+        number = self._entry_of(jar)["number"]
+        self._errand(lambda link: link.ask_wipe(jar, number), then)
 
     def hand_over(self, jar: str, then: Then) -> None:
         """What the manager made in the home becomes the jar's; `then` hears how much that was."""
         self._ready()
-        self._errand(lambda link: link.ask_hand_over(jar, self._number_of(jar)), then)
+        number = self._entry_of(jar)["number"]
+        self._errand(lambda link: link.ask_hand_over(jar, number), then)
 
     def _errand(self, ask: Callable[[ZygoteLink], None], then: Then) -> None:
         """Long work gets a connection of its own, so that nobody's start waits for it."""
@@ -144,7 +146,7 @@ class Workshop:
         self.situation = situation
         self._posts = Posts(self.config, self.selector, zygote, self.log)
         for agent in agents:
-            self._posts.adopt(agent, self._number_of(agent.jar))
+            self._posts.adopt(agent, self._entry_of(agent.jar))
 
     def _explained(self, refusal: MachineError) -> MachineError:
         """Root's jars without namespaces may fail for a folder far above them."""
@@ -176,5 +178,5 @@ class Workshop:
         with suppress(ChildProcessError):
             os.waitpid(-1, os.WNOHANG)
 
-    def _number_of(self, jar: str) -> int:
-        return read_state(self.config)["pool"][jar]["number"]
+    def _entry_of(self, jar: str) -> JarEntry:
+        return read_state(self.config)["pool"][jar]

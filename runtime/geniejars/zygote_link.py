@@ -64,11 +64,12 @@ class ZygoteLink:
         """Readable between requests only when the zygote has gone."""
         return self.connection.fileno()
 
-    def start(self, jar: str, number: int, role: Role, listener: socket.socket) -> int:
+    def start(
+        self, jar: str, number: int, role: Role, ports: Sequence[int], listener: socket.socket
+    ) -> int:
         """Make an agent that accepts on this socket; its pid comes back."""
-        reply, _ = self._request(
-            {"verb": "start", "jar": jar, "number": number, "role": role}, [listener.fileno()]
-        )
+        order = {"verb": "start", "jar": jar, "number": number, "role": role, "ports": ports}
+        reply, _ = self._request(order, [listener.fileno()])
         return int(reply["pid"])
 
     def end(self, jar: str, role: Role | None) -> None:

@@ -79,7 +79,7 @@ def facts(**changes: Any) -> Facts:
 
 def blueprint(situation: Situation, abi: int = 7, **changes: Any) -> Blueprint:
     conditions = Conditions(facts(**changes), situation, abi, 1234, 1235)
-    jar = make_jar(conditions, "j", 3, "live")
+    jar = make_jar(conditions, "j", 3, "live", (20000, 20001))
     return draw(conditions, HOST, PLACES, jar, 3)
 
 
@@ -270,13 +270,24 @@ def test_the_jars_folder_must_be_the_one_that_was_made() -> None:
     assert binds["/home/jar"].identity == PLACES.home_identity
 
 
-def test_no_network_is_a_namespace_with_a_loopback() -> None:
-    """Only where facts ask for it."""
-    made = blueprint("full", network="none")
+@pytest.mark.parametrize("network", ["none", "filtered"])
+def test_a_network_of_its_own_is_a_namespace_with_a_loopback(network: str) -> None:
+    """Only where facts ask for it; there every port may be bound."""
+    made = blueprint("full", network=network)
 
     assert "net" in only(made.maker, Unshare).namespaces
     assert has(made.agent, RaiseLoopback)
+    assert only(made.agent, Landlock).ports is None
     assert not has(blueprint("full").agent, RaiseLoopback)
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+@pytest.mark.parametrize("abi, ports", [(3, None), (4, (0, 20000, 20001))])
+def test_ports_are_held_from_abi_4_on(
+    situation: Situation, abi: int, ports: tuple[int, ...] | None
+) -> None:
+    """The jar's own and whichever the kernel picks, for the agent and so for all it starts."""
+    assert only(blueprint(situation, abi).agent, Landlock).ports == ports
 
 
 @pytest.mark.parametrize("number, fits", [(0, True), (9, True), (10, False), (-1, False)])
@@ -299,7 +310,7 @@ def test_a_jars_ids_lie_in_the_block(number: int, fits: bool) -> None:
         {"jars": "/a/../b"},
         {"expose": ["/a\0b"]},
         {"isolation": "strong"},
-        {"network": "filtered"},
+        {"network": "bridge"},
         {"manager": {"uid": 1}},
     ],
     ids=str,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from zygote_harness import PREFIX, Lodge, grounds, lodge
+from zygote_harness import PREFIX, Lodge, grounds, lodge, wait_until
 
 JAR = "tester"
 
@@ -18,8 +18,13 @@ JAR = "tester"
 def lodging(request: pytest.FixtureRequest) -> Iterator[Lodge]:
     """A zygote with one jar, in one situation."""
     with lodge(request.param) as made:
-        made.start(JAR)
+        made.start(JAR, ports=(free_port(),))
         yield made
+
+
+def free_port() -> int:
+    with socket.create_server(("", 0)) as probe:
+        return probe.getsockname()[1]
 
 
 def expected_home(lodging: Lodge) -> str:
@@ -232,11 +237,16 @@ def test_a_shared_id_makes_no_set_user_id_files(lodging: Lodge) -> None:
 def test_an_agent_holds_its_socket_and_nothing_else(lodging: Lodge) -> None:
     """No descriptor of the zygote's, of another jar's or of the machine's files came along."""
     (pid,) = [agent["pid"] for agent in lodging.ask("list")["agents"]]
-    links = [os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir()]
-    kinds = {link.split(":")[0] for link in links}
+    # The last command's connection may just be closing.
+    wait_until(lambda: sum(link.startswith("socket:") for link in links_of(pid)) == 1)
+    kinds = {link.split(":")[0] for link in links_of(pid)}
 
     assert kinds <= {"/dev/null", "/null", "socket", "anon_inode"}
-    assert sum(link.startswith("socket:") for link in links) == 1
+
+
+def links_of(pid: int) -> list[str]:
+    """What its descriptors are."""
+    return [os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir()]
 
 
 REFUSED = """
@@ -296,6 +306,27 @@ print({
 def test_dangerous_calls_are_refused(lodging: Lodge, attempt: str, answer: str) -> None:
     """Each call of the deny list gets its own answer."""
     assert lodging.python(JAR, REFUSED, attempt).output.strip() == answer
+
+
+BINDS = """
+import json, socket, sys
+def binds(family, kind, port):
+    with socket.socket(family, kind) as made:
+        try: made.bind(("", port))
+        except PermissionError: return False
+        return True
+for port in map(int, sys.argv[1:]):
+    print(json.dumps([binds(family, socket.SOCK_STREAM, port)
+        for family in (socket.AF_INET, socket.AF_INET6)]))
+"""
+
+
+def test_it_binds_its_own_tcp_ports_only(lodging: Lodge) -> None:
+    """Its own and whichever the kernel picks; no other, whatever the family."""
+    other, own = free_port(), lodging.ports[JAR][0]
+    seen = lodging.python(JAR, BINDS, *map(str, (own, 0, other))).output.splitlines()
+
+    assert [json.loads(line) for line in seen] == [[True] * 2, [True] * 2, [False] * 2]
 
 
 WORKS = """

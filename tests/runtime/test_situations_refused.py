@@ -41,6 +41,9 @@ REFUSED_TO_ROOT = [
         ROOT_WITHOUT, {"network": "none"}, ["network"], [], id="network-none-in-a-container"
     ),
     pytest.param(
+        ROOT_WITHOUT, {"network": "filtered"}, ["network"], [], id="filtered-in-a-container"
+    ),
+    pytest.param(
         ROOT_FULL, {"isolation": "single"}, ["root's own id"], ["--isolation"], id="single-as-root"
     ),
     pytest.param(
@@ -59,7 +62,7 @@ def test_a_refusal_names_what_is_lost_and_the_ways_out(
 ) -> None:
     """Every order but leave gets the same error, and no jar is made."""
     with lodge(ground, **facts) as lodging:
-        reply = lodging.ask("start", jar="tester", number=0, role="live")
+        reply = lodging.ask("start", jar="tester", number=0, role="live", ports=[])
 
         assert not reply["ok"]
         assert [reason for reason in reasons if reason not in reply["message"]] == []

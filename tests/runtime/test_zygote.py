@@ -23,6 +23,7 @@ from zygote_harness import (
 )
 
 JAR = "tester"
+START = {"verb": "start", "jar": JAR, "number": 0, "role": "live", "ports": []}
 IS_ROOT = os.getuid() == 0
 EVERYWHERE = pytest.mark.parametrize("ground", grounds(), ids=lambda ground: ground.name)
 
@@ -257,17 +258,10 @@ def test_handover_gives_the_jar_what_the_manager_made(lodging: Lodge, jar: str) 
         pytest.param({"verb": "wipe", "jar": JAR, "number": True}, "request", id="no-number"),
         pytest.param({"verb": "wipe", "jar": JAR}, "request", id="number-missing"),
         pytest.param({"verb": "leave"}, "busy", id="leave-while-busy"),
-        pytest.param(
-            {"verb": "start", "jar": JAR, "number": 0, "role": "live"}, "running", id="twice"
-        ),
-        pytest.param(
-            {"verb": "start", "jar": JAR, "number": 1, "role": "build"}, "number", id="two-numbers"
-        ),
-        pytest.param(
-            {"verb": "start", "jar": "other", "number": 0, "role": "live"},
-            "number",
-            id="one-number",
-        ),
+        pytest.param(START, "running", id="twice"),
+        pytest.param(START | {"number": 1, "role": "build"}, "number", id="two-numbers"),
+        pytest.param(START | {"jar": "other"}, "number", id="one-number"),
+        pytest.param(START | {"jar": "other", "ports": [0]}, "request", id="no-port"),
     ],
 )
 def test_a_wrong_order_changes_nothing(
@@ -284,12 +278,12 @@ def test_a_home_of_another_number_is_not_taken_over(lodging: Lodge) -> None:
     """A jar's number may change only by a wipe, where numbers are ids."""
     lodging.start(JAR)
     lodging.ask("end", jar=JAR, role=None)
-    order = {"jar": JAR, "number": 1, "role": "live"}
-    refused = lodging.ask("start", **order)
+    order = START | {"number": 1}
+    refused = lodging.ask(**order)
     lodging.ask("wipe", jar=JAR, number=1)
 
     assert refused["ok"] != lodging.ground.has_own_ids
-    assert lodging.ask("start", **order)["ok"]
+    assert lodging.ask(**order)["ok"]
     assert lodging.ask("wipe", jar=JAR, number=0)["ok"]
 
 

@@ -122,6 +122,7 @@ class Lodge:
     process: subprocess.Popen[str]
     zygote: int
     starts: list[float] = field(default_factory=list)
+    ports: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def jars(self) -> Path:
@@ -130,9 +131,12 @@ class Lodge:
     def ask(self, verb: str, **values: Any) -> dict[str, Any]:
         return self._do({"do": "ask", "order": {"verb": verb, **values}})
 
-    def start(self, jar: str, number: int = 0, role: str = "live") -> int:
-        reply = self.ask("start", jar=jar, number=number, role=role)
+    def start(
+        self, jar: str, number: int = 0, role: str = "live", ports: tuple[int, ...] = ()
+    ) -> int:
+        reply = self.ask("start", jar=jar, number=number, role=role, ports=ports)
         assert reply["ok"], reply
+        self.ports[jar] = ports
         self.starts.append(reply["seconds"])
         return int(reply["pid"])
 

@@ -27,7 +27,7 @@ usage: geniejars COMMAND ...    JAR: name or alias; left out: the selected jar
   app up|down|restart|status [JAR]    the jar's CMD; up -n: do not wait
   exec [-it] [-d] [JAR] CMD ... run a command; a single word goes to sh -c
   shell [JAR]                   a shell in a jar
-  logs [-f] [-n N] [JAR]        what the app wrote
+  logs [-f] [-n N] [JAR]        what the app wrote; --network: where it went
   diff [JAR]                    what changed in a home since its last build
   backup [JAR], restore [JAR] FILE    a home as an archive, and back
   mount [JAR] LINK, unmount LINK      symlink to a home; -C: the common folder

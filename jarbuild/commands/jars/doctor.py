@@ -35,6 +35,7 @@ def _as_object(config: Config, found: Situation) -> dict[str, Any]:
         "isolation": found.name,
         "lost": list(found.lost),
         "network": config.network,
+        "allowHosts": list(config.allow_hosts),
         "config": str(config.source) if config.source else None,
         "state": str(config.state_dir),
     }
@@ -47,6 +48,7 @@ def _lines(config: Config, found: Situation, screen: Screen) -> list[str]:
         f"isolation: {label}",
         *(f"  missing: {sentence}" for sentence in found.lost),
         f"network:   {config.network}",
+        *(f"  allowed: {host}" for host in config.allow_hosts),
         f"config:    {config.source or '(none: the embedded default)'}",
         f"state:     {config.state_dir}",
         f"version:   {VERSION}",

@@ -33,6 +33,7 @@ _SIMPLE = {
     "stop": "stopped",
     "status": "status",
     "end": "done",
+    "gate": "gated",
     "objects": "objects",
     "read": "file",
     "normalize": "normalized",

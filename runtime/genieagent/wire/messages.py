@@ -66,7 +66,7 @@ class Shape:
         return None
 
 
-AT_MOST_ONE, ONE, AT_MOST_TWO = range(2), range(1, 2), range(3)
+AT_MOST_ONE, ONE, AT_MOST_TWO, ONE_OR_TWO = range(2), range(1, 2), range(3), range(1, 3)
 
 _place = one_of("home", "root")
 _entry = row(one_of("file", "folder", "symlink", "fifo"), bits, text, whole)
@@ -125,6 +125,7 @@ MANAGER: Mapping[str, Shape] = {
     "status": Shape({}),
     "log": Shape({"lines": optional(whole), "follow": flag}),
     "end": Shape({}),
+    "gate": Shape({}),
     "scan": Shape({"place": _place}),
     "objects": Shape({"digests": every(digest)}),
     "drift": Shape({}),
@@ -166,6 +167,7 @@ AGENT: Mapping[str, Shape] = {
         }
     ),
     "piped": Shape({}, ONE),
+    "gated": Shape({}, ONE_OR_TWO),
     "links": Shape({"links": _links}),
     "scanned": Shape({"root": digest}),
     "objects": Shape({"digests": every(row(digest, whole)), "size": whole}),
