@@ -1,4 +1,4 @@
-"""Installed commands, machines to run them on, and an end for everything that was started."""
+"""Machines to run commands on, and an end for everything that was started."""
 
 from __future__ import annotations
 
@@ -8,48 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from machines import (
-    KINDS,
-    MYSELF,
-    REFUSED,
-    Kind,
-    Machine,
-    install,
-    is_root,
-    make_user,
-    remove_stale_users,
-    remove_user,
-)
+from machines import KINDS, MYSELF, Kind, Machine, is_root
 
 PLAYED = KINDS if is_root() else (MYSELF,)
-
-
-@pytest.fixture(scope="session")
-def world() -> Iterator[Path]:
-    """A folder that every user can reach."""
-    folder = Path(tempfile.mkdtemp(prefix="jbt-", dir="/var/tmp"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture(scope="session")
-def scripts(world: Path) -> Path:
-    """The installed commands."""
-    return install(world)
-
-
-@pytest.fixture(scope="session")
-def users() -> Iterator[None]:
-    """Ordinary users with and without a range of subordinate ids."""
-    made = [kind for kind in (*KINDS, REFUSED) if kind.user and is_root()]
-    if made:
-        remove_stale_users()
-    for kind in made:
-        make_user(kind)
-    yield
-    for kind in made:
-        remove_user(kind)
 
 
 @pytest.fixture

@@ -1,0 +1,70 @@
+"""Runs attacks one after the other, each in a process of its own, and prints what came of each.
+
+    python3 attack_driver.py < TARGETS
+
+In a jar as its workload, or without one as the control. TARGETS is JSON: for each attack's name
+what it knows. A line of JSON for each attack comes out.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import traceback
+from contextlib import suppress
+
+from attack_record import Attack, Target
+from attack_roster import PROGRAMS
+
+_SECONDS = 10
+"""For one attack; a refusal takes milliseconds."""
+
+
+def main() -> None:
+    targets = json.load(sys.stdin)
+    for attack in PROGRAMS:
+        if attack.name in targets:
+            outcome, detail = _run(attack, Target.from_json(targets[attack.name]))
+            print(json.dumps({"name": attack.name, "outcome": outcome, "detail": detail}))
+            sys.stdout.flush()
+
+
+def _run(attack: Attack, target: Target) -> list[str]:
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(ours)
+        os.setsid()
+        signal.alarm(_SECONDS)
+        os.write(theirs, json.dumps(_attempt(attack, target)).encode())
+        os._exit(0)
+    os.close(theirs)
+    os.waitpid(child, 0)
+    with suppress(ProcessLookupError):
+        os.killpg(child, signal.SIGKILL)
+    os.set_blocking(ours, False)
+    try:
+        said = os.read(ours, 1 << 16)
+    except BlockingIOError:
+        said = b""
+    os.close(ours)
+    return json.loads(said) if said else ["broken", "it died"]
+
+
+def _attempt(attack: Attack, target: Target) -> tuple[str, str]:
+    """An exception that is no refusal is a mistake in the attack."""
+    folder = f"scratch-{attack.name}"
+    os.makedirs(folder, exist_ok=True)
+    os.chdir(folder)
+    try:
+        return ("succeeded", "") if attack.program(target) else ("refused", "")
+    except OSError as error:
+        return "refused", str(error)
+    except BaseException:
+        return "broken", traceback.format_exc()[-2000:]
+
+
+if __name__ == "__main__":
+    main()

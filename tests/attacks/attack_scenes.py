@@ -1,0 +1,257 @@
+"""One scene a situation: a manager at work, its jars, and what attackers in one are told."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import socket
+import stat
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from attack_roster import PROGRAMS
+from machines import KINDS, REFUSED, SYSTEM_PYTHON, Kind, Machine, is_root, my_name
+from manager_shells import ManagerShell, manager_shell
+
+HERE = Path(__file__).parent
+ROOT, _, USER, PLAIN = KINDS
+
+
+def _situations() -> tuple[Kind, ...]:
+    """All that can be had on one machine; an ordinary user has only its own."""
+    if is_root():
+        return *KINDS, Kind("user-weak", "weak", user=REFUSED.user, namespaces=False)
+    has_range = f"{my_name()}:" in Path("/etc/subuid").read_text()
+    return Kind("user", "full" if has_range else "single"), Kind("weak", "weak", namespaces=False)
+
+
+SITUATIONS = _situations()
+CONTROLS = (USER, ROOT) if is_root() else (SITUATIONS[0],)
+"""Managers without a jar; only the last may be root."""
+
+_FIRST_PORT = 30_000
+_PORTS = 20
+_WAIT_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Of one attack: "refused", "succeeded", or "broken", which is the attack's own mistake."""
+
+    outcome: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A machine with a manager at work, and two jars: the attacker's and a neighbour's.
+
+    `known` is what every attacker is told, `victims` are three processes of the manager's for
+    each attack.
+    """
+
+    machine: Machine
+    shell: ManagerShell
+    known: Mapping[str, Any]
+    victims: Sequence[int]
+
+    @property
+    def label(self) -> str:
+        assert self.machine.kind.label
+        return self.machine.kind.label
+
+    def attacked_from_inside(self) -> dict[str, Outcome]:
+        """What comes of every attack that a workload of the attacker's jar makes."""
+        targets = self._targets("inside")
+        before = {name: tree(Path(target["open"])) for name, target in targets.items()}
+        words = ["exec", self.known["jar"], "python3", "attacks/attack_driver.py"]
+        done = self.shell.run("geniejars", *words, input=json.dumps(targets))
+        outcomes = _outcomes(done.out)
+        assert outcomes.keys() == targets.keys(), (done.code, done.err)
+        for name, target in targets.items():
+            if tree(Path(target["open"])) != before[name]:
+                outcomes[name] = Outcome("succeeded", "a folder outside has changed")
+        return outcomes
+
+    def attacked_from_beside(self, attacker: Machine) -> dict[str, Outcome]:
+        """What comes of the same attacks by a process that is in no jar; victims may die."""
+        targets = self._targets(attacker.kind.name)
+        for number, target in enumerate(targets.values(), start=len(targets)):
+            target["neighbour_pid"] = self.victims[number]
+            target["agent_pid"] = self.victims[number + len(targets)]
+        folder = attacker.home / "attacker"
+        folder.mkdir()
+        attacker.own(folder)
+        command = [SYSTEM_PYTHON, str(self.machine.home / "code" / "attack_driver.py")]
+        with socket.socket() as inherited:
+            done = subprocess.run(
+                attacker.command(command),
+                cwd=folder,
+                env=attacker.clean_environment(),
+                input=json.dumps(targets),
+                capture_output=True,
+                text=True,
+                check=False,
+                pass_fds=[inherited.fileno()],
+            )
+        outcomes = _outcomes(done.stdout)
+        assert outcomes.keys() == targets.keys(), done.stderr
+        return outcomes
+
+    def _targets(self, where: str) -> dict[str, dict[str, Any]]:
+        """For each attack a folder and a process that no other attack touches."""
+        targets = {}
+        for attack, victim in zip(PROGRAMS, self.victims, strict=False):
+            folder = self.machine.home / "open" / where / attack.name
+            folder.mkdir(parents=True)
+            folder.chmod(0o777)
+            (folder / "file").write_text("as it was")
+            (folder / "file").chmod(0o666)
+            targets[attack.name] = {**self.known, "open": str(folder), "manager_pid": victim}
+        self.machine.own(self.machine.home / "open")
+        return targets
+
+
+def tree(top: Path) -> list[tuple[object, ...]]:
+    """All there is to see of a folder from outside, times included."""
+    return [_entry(path, top) for path in (top, *sorted(top.rglob("*")))]
+
+
+def _entry(path: Path, top: Path) -> tuple[object, ...]:
+    status = path.lstat()
+    content = path.read_bytes() if stat.S_ISREG(status.st_mode) else b""
+    attributes = os.listxattr(path, follow_symlinks=False)
+    facts = status.st_mode, status.st_uid, status.st_gid, status.st_nlink, status.st_mtime_ns
+    return (str(path.relative_to(top)), *facts, content, *attributes)
+
+
+def _outcomes(output: str) -> dict[str, Outcome]:
+    lines = map(json.loads, output.splitlines())
+    return {line["name"]: Outcome(line["outcome"], line["detail"]) for line in lines}
+
+
+@contextmanager
+def scene(machine: Machine, number: int) -> Iterator[Scene]:
+    """A manager at work on this machine; its ports are those of this number."""
+    secret = secrets.token_hex(16)
+    _configure(machine, number)
+    code = _code_for_all(machine)
+    with manager_shell(machine, code) as shell, _manager_at_work(machine, code, secret) as told:
+        jar = _jar(shell, _project(machine, "attacker", "COPY attacks attacks\n"))
+        neighbour = _neighbour(machine, shell, secret)
+        known = {
+            "jar": jar,
+            "neighbour": neighbour,
+            "neighbour_pid": _app_of(shell, neighbour),
+            "neighbour_port": _second_port(shell, neighbour),
+            "agent_pid": 1 if machine.kind.namespaces else agent_of(shell, jar),
+            "manager_home": str(machine.home),
+            "state": str(_state_folder(machine)),
+            "secret_digest": digest(secret),
+            **{k: told[k] for k in ("terminal", "abstract_socket", "loopback_port")},
+        }
+        yield Scene(machine, shell, known, told["victims"])
+
+
+def _configure(machine: Machine, number: int) -> None:
+    config = {
+        "poolSize": 4,
+        "portBase": _FIRST_PORT + number * _PORTS,
+        "portCount": _PORTS,
+        **({"isolation": "weak"} if machine.kind.label == "weak" else {}),
+    }
+    (machine.home / "geniejars.config.json").write_text(json.dumps(config))
+
+
+def _code_for_all(machine: Machine) -> Path:
+    """What attackers and managers run, where every user can read it."""
+    folder = machine.home / "code"
+    folder.mkdir()
+    for file in (*HERE.glob("attack_*.py"), HERE / "manager_shell.py"):
+        shutil.copy(file, folder)
+    (machine.home / "mode").touch(mode=0o644)
+    machine.own(machine.home)
+    return folder
+
+
+@contextmanager
+def _manager_at_work(machine: Machine, code: Path, secret: str) -> Iterator[dict[str, Any]]:
+    words = [str(machine.home), digest(secret), secret, str(len(PROGRAMS))]
+    command = [SYSTEM_PYTHON, str(code / "attack_manager.py"), *words]
+    environment = {**machine.clean_environment(), "TOKEN": secret}
+    with subprocess.Popen(
+        machine.command(command),
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout
+        yield json.loads(process.stdout.readline())
+        process.communicate()
+
+
+def digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _project(machine: Machine, name: str, jfile: str) -> Path:
+    folder = machine.home / name
+    shutil.copytree(machine.home / "code", folder / "attacks")
+    (folder / "JFile").write_text(jfile)
+    machine.own(folder)
+    return folder
+
+
+def _jar(shell: ManagerShell, project: Path, **environment: str) -> str:
+    """The name of the jar that this project is built into."""
+    return shell.must("jarbuild", project, "-q", env=environment).strip()
+
+
+def _neighbour(machine: Machine, shell: ManagerShell, secret: str) -> str:
+    """A jar whose app has the secret, and runs."""
+    jfile = 'COPY attacks/attack_neighbour.py app.py\nIMPORT TOKEN\nCMD ["python3", "app.py"]\n'
+    jar = _jar(shell, _project(machine, "neighbour", jfile), TOKEN=secret)
+    shell.must("geniejars", "app", "up", "-n", jar)
+    deadline = time.monotonic() + _WAIT_SECONDS
+    while "ready" not in shell.run("geniejars", "logs", jar).out:
+        assert time.monotonic() < deadline, shell.run("geniejars", "logs", jar)
+    return jar
+
+
+def agent_of(shell: ManagerShell, jar: str) -> int:
+    """The pid of a jar's agent, as the machine has it; without namespaces its keeper is known."""
+    lines = shell.must("geniejars", "sys", "status").splitlines()
+    (line,) = [line for line in lines if line.startswith(f"{jar}:")]
+    pid = int(line.partition("(pid ")[2].rstrip(")"))
+    return pid if shell.machine.kind.namespaces else _children(pid)[0]
+
+
+def _app_of(shell: ManagerShell, jar: str) -> int:
+    """The pid of a jar's app, as the machine has it: the last in the line from its agent."""
+    pid = agent_of(shell, jar)
+    while children := _children(pid):
+        pid = children[0]
+    return pid
+
+
+def _children(pid: int) -> list[int]:
+    return list(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))
+
+
+def _state_folder(machine: Machine) -> Path:
+    state = machine.environment.get("XDG_STATE_HOME", f"{machine.home}/.local/state")
+    return Path(state, "jarbuild")
+
+
+def _second_port(shell: ManagerShell, jar: str) -> int:
+    """One that its app does not use."""
+    return int(json.loads(shell.must("geniejars", "status", "--json"))["pool"][jar]["ports"][1])
