@@ -36,7 +36,7 @@ from jarbuild.suggestions import did_you_mean, nearest
 HELP = build_help(
     (
         "usage: jarbuild [PATH] [option ...]   PATH: a folder with a JFile or a JFile (.)",
-        "       jarbuild COMMAND [--help]      context, fmt, lint; `./lint` is a folder",
+        "       jarbuild COMMAND [--help]      context, fmt, init, lint",
     ),
     ("jarbuild examples/helloworld --up", "jarbuild --plan --format json"),
 )

@@ -1,14 +1,20 @@
-"""What several folders of tests share: the installed commands, and users to run them."""
+"""What several folders of tests share: the installed commands, users to run them, golden files.
+
+`JARBUILD_UPDATE_GOLDEN=1 pytest PATH` writes golden files anew.
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from machines import KINDS, REFUSED, install, is_root, make_user, remove_stale_users, remove_user
+
+UPDATE = os.environ.get("JARBUILD_UPDATE_GOLDEN") == "1"
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +43,15 @@ def users() -> Iterator[None]:
     yield
     for kind in made:
         remove_user(kind)
+
+
+@pytest.fixture
+def expected() -> Callable[[Path, str], str]:
+    """What a golden file holds; with an update it holds `actual` from now on."""
+
+    def read(path: Path, actual: str) -> str:
+        if UPDATE:
+            path.write_text(actual, "utf-8", newline="\n")
+        return path.read_text("utf-8")
+
+    return read

@@ -16,6 +16,7 @@ from jarbuild.display.screen import Screen
 MODULES = {
     "context": "jarbuild.commands.context",
     "fmt": "jarbuild.commands.fmt",
+    "init": "jarbuild.commands.init",
     "lint": "jarbuild.commands.lint",
 }
 

@@ -1,0 +1,5 @@
+"""A program that an entry point starts."""
+
+
+def main() -> None:
+    print("hello from an entry point")
