@@ -145,7 +145,7 @@ class _Expander:
                 added = (*self.prepared.added_paths, self.paths.in_jar(self._render(path)))
                 self.prepared = evolve(self.prepared, added_paths=added)
             case Persist(path):
-                kept = os.fsdecode(self._below_workdir(path))
+                kept = self._kept(path)
                 self.prepared = evolve(self.prepared, persist=(*self.prepared.persist, kept))
             case Stopsignal(signal):
                 self.prepared = evolve(self.prepared, stop_signal=signal)
@@ -221,6 +221,16 @@ class _Expander:
             if not target:
                 raise JFileError("the home itself cannot be a cache", help="name a folder in it")
         return CacheFolder(mount.id or os.fsdecode(target), target)
+
+    def _kept(self, path: Text) -> str:
+        kept = os.fsdecode(self._below_workdir(path))
+        with at(path.span, self.name):
+            if not kept:
+                raise JFileError(
+                    "PERSIST cannot be the whole home",
+                    help="name the folder that holds the data: no build would change anything",
+                )
+        return kept
 
     def _health(self, node: Healthcheck) -> Health | None:
         if node.argv is None:

@@ -194,7 +194,7 @@ class FakeSession:
     def objects(self, digests: Sequence[Digest]) -> dict[Digest, bytes]:
         return {digest: self.site.forest.object(digest) for digest in digests}
 
-    def drift(self) -> Drift:
+    def drift(self, persist: Sequence[str] = ()) -> Drift:
         if self.site.built is None:
             return Drift(None)
         wanted = dict(self.site.forest.walk(self.site.built.root))

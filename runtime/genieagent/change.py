@@ -89,7 +89,6 @@ class HomeChange:
 
     def __init__(self, layout: Layout, persist: tuple[Path, ...]):
         self._layout = layout
-        self._persist = persist
         self._index = read_index(layout.index("home"))
         self._taken: Index | None = None
         self._stack = ExitStack()
@@ -115,6 +114,8 @@ class HomeChange:
         _check(self._draft.close(), tree)
         with locks.held(self._layout.journal_lock):
             journal = self._decide(tree)
+            for place in (self._home, self._root):
+                place.forget()  # with it, what a closed folder's mode was: a step may change it
             self._is_committed = True
             return carry_out(self._layout, journal)
 
@@ -141,7 +142,6 @@ class HomeChange:
             stamp=new_stamp(),
             steps=tuple(steps),
             tree=tree,
-            persist=self._persist,
             objects=dict(self._new_objects(tree)),
             notes={**decider.notes, **dict(_taken_notes(steps, self._taken))},
             gone=tuple(op.path for op, _ in self._pending if isinstance(op, Remove)),

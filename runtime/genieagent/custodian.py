@@ -68,7 +68,8 @@ class Custodian:
         for content in contents.values():
             self.channel.send_data(content)
 
-    def drift(self) -> None:
+    def drift(self, request: Message) -> None:
+        persist = tuple(map(os.fsencode, request["persist"]))
         file = self.layout.index("home")
         index = read_index(file)
         if index is None:
@@ -76,7 +77,7 @@ class Custodian:
             return
         self._built = index
         with Place(self.layout.place("home")) as home, Stamps(self.layout.stamp) as stamps:
-            drift = look_for_drift(home, stamps, index)
+            drift = look_for_drift(home, stamps, index, persist)
         if drift.fresh:
             self._refresh(index, drift.refreshed)
         rows = ([os.fsdecode(path), entry] for path, entry in drift.entries)
@@ -90,7 +91,7 @@ class Custodian:
         file = self.layout.index("home")
         with locks.held(self.layout.journal_lock):
             now = read_index(file)
-            if now is not None and (now.tree, now.persist) == (index.tree, index.persist):
+            if now is not None and now.tree == index.tree:
                 write_index(file, refreshed)
 
     def apply(self, request: Message) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
 from genieagent.copying import sha256_of
@@ -14,18 +15,25 @@ from genieagent.trees import Digest, Entry, Path, join
 from genieagent.walk import Visit, walk
 
 Drifted = tuple[Path, Entry | None]
-"""A built path that is not as built, and what is there; of a folder only its own bits."""
+"""A built path that is not as built, and what is there; of a folder only its own bits. A file that
+is there as built has other hard links."""
+
+Inode = tuple[int, int]
+"""Device and number."""
 
 
 @dataclass
 class Drift:
-    """`entries` is complete when `look` has returned."""
+    """`entries` is complete when `look` has returned. What is at or below `persist` is data: it
+    has only drifted where it is not there at all."""
 
     index: Index
     began: int
+    persist: tuple[Path, ...]
     entries: list[Drifted] = field(default_factory=list)
     fresh: dict[Path, Known] = field(default_factory=dict)
     _ahead: dict[Path, Digest] = field(default_factory=dict)  # built folders still to be visited
+    _files: dict[Path, tuple[Inode, Entry]] = field(default_factory=dict)  # built, as they are
 
     def look(self, place: Place) -> None:
         """Raises OSError, MovedError."""
@@ -38,6 +46,7 @@ class Drift:
                     del visit.entries[name]
         for path, digest in self._ahead.items():
             self._miss_all_below(path, digest)
+        self.entries += self._relinked()
 
     @property
     def refreshed(self) -> Index:
@@ -47,7 +56,7 @@ class Drift:
     def _compare_folder(self, visit: Visit) -> None:
         for name, built in self.index.forest.folder(self._ahead.pop(visit.path)).items():
             path = join(visit.path, name)
-            if is_at_or_below(path, self.index.persist):
+            if name in visit.entries and is_at_or_below(path, self.persist):
                 continue
             try:
                 there = self._entry(visit, name, path, built)
@@ -65,8 +74,7 @@ class Drift:
             self._miss_all_below(path, digest)
 
     def _miss_all_below(self, path: Path, digest: Digest) -> None:
-        below = self.index.forest.walk(digest, path)
-        self.entries += [(p, None) for p, _ in below if not is_at_or_below(p, self.index.persist)]
+        self.entries += [(p, None) for p, _ in self.index.forest.walk(digest, path)]
 
     def _entry(self, visit: Visit, name: bytes, path: Path, built: Entry) -> Entry | None:
         status = visit.entries.get(name)
@@ -74,7 +82,24 @@ class Drift:
         if entry is None or status is None or entry.kind != "file":
             return entry
         digest = self.index.digest_of(path, status)
-        return entry._replace(value=digest or self._read(visit.descriptor, name, path, built))
+        entry = entry._replace(value=digest or self._read(visit.descriptor, name, path, built))
+        self._files[path] = (status.st_dev, status.st_ino), entry
+        return entry
+
+    def _relinked(self) -> list[Drifted]:
+        """Files as built but for their hard links: of two that shall be one file the app may have
+        made two, and the reverse."""
+        drifted = {path for path, _ in self.entries}
+        same = {path: found for path, found in self._files.items() if path not in drifted}
+        names: dict[Inode, set[Path]] = defaultdict(set)
+        for path, (inode, _) in same.items():
+            names[inode].add(path)
+        built = {path: same.keys() & group for group in self.index.tree.links for path in group}
+        return [
+            (path, entry)
+            for path, (inode, entry) in same.items()
+            if names[inode] != built.get(path, {path})
+        ]
 
     def _read(self, folder: int, name: bytes, path: Path, built: Entry) -> Digest:
         with reading(folder, name) as file:
@@ -85,8 +110,10 @@ class Drift:
         return digest
 
 
-def look_for_drift(place: Place, stamps: Stamps, index: Index) -> Drift:
-    drift = Drift(index, stamps.take())
+def look_for_drift(
+    place: Place, stamps: Stamps, index: Index, persist: tuple[Path, ...] = ()
+) -> Drift:
+    drift = Drift(index, stamps.take(), persist)
     drift.look(place)
     return drift
 

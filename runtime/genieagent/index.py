@@ -52,12 +52,11 @@ def _status(status: os.stat_result) -> tuple[int, int, int, int, int, int]:
 
 @dataclass(frozen=True)
 class Index:
-    """`files` may lack some: those are read again. Below `persist` the home's own data wins."""
+    """`files` may lack some: those are read again."""
 
     tree: Tree
     forest: Forest
     files: Mapping[Path, Known]
-    persist: tuple[Path, ...] = ()
 
     def digest_of(self, path: Path, status: os.stat_result) -> Digest | None:
         """A file's digest, where its status is as noted."""
@@ -74,7 +73,6 @@ def write_index(file: File, index: Index) -> None:
         file,
         {
             **tree_to_json(index.tree),
-            "persist": [os.fsdecode(path) for path in index.persist],
             "objects": objects_to_json(index.forest, index.tree.root),
             "files": {os.fsdecode(path): note for path, note in index.files.items()},
         },
@@ -90,7 +88,6 @@ def read_index(file: File) -> Index | None:
         tree_from_json(content),
         Forest(fresh=objects_from_json(content["objects"])),
         {os.fsencode(path): Known(*note) for path, note in content["files"].items()},
-        tuple(map(os.fsencode, content["persist"])),
     )
 
 

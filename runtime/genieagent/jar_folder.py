@@ -11,9 +11,9 @@ from genieagent.blueprint import SCRATCH
 from genieagent.conditions import Conditions
 from genieagent.folders import FOLDER, identity, opened
 from genieagent.jar import Role
+from genieagent.place import SHARED_FOLDER
 from genieagent.view import Places
 
-_SHARED_FOLDER = 0o2770
 _PLACES = ("home", "root")
 _READABLE_PARTS = ("log", "backup")  # by the manager, who passes through the jar's folder
 _PRIVATE_PARTS = ("tmp", "cache", SCRATCH)
@@ -68,7 +68,7 @@ def make_jar_folder(jars: int, jars_path: str, name: str, role: Role, owners: Ow
     mode = 0o771 if owners.passable else 0o770
     with _made(name, jars, mode, owners.manager_uid, owners.manager_gid) as folder:
         for part in _PLACES:
-            _make_part(part, folder, _SHARED_FOLDER, name, owners)
+            _make_part(part, folder, SHARED_FOLDER, name, owners)
         for part in _READABLE_PARTS:
             _make_part(part, folder, 0o2750, name, owners)
         for part in _PRIVATE_PARTS:

@@ -46,7 +46,6 @@ class Journal:
     stamp: str
     steps: tuple[Step, ...]
     tree: Tree
-    persist: tuple[Path, ...]
     objects: Mapping[Digest, bytes]
     notes: Mapping[Path, Note]
     gone: tuple[Path, ...]
@@ -57,7 +56,6 @@ class Journal:
             "stage": self.stage,
             "stamp": self.stamp,
             "steps": [step_to_json(step) for step in self.steps],
-            "persist": [os.fsdecode(path) for path in self.persist],
             "objects": {digest: os.fsdecode(text) for digest, text in self.objects.items()},
             "notes": {os.fsdecode(path): note for path, note in self.notes.items()},
             "gone": [os.fsdecode(path) for path in self.gone],
@@ -70,7 +68,6 @@ class Journal:
             content["stamp"],
             tuple(map(step_from_json, content["steps"])),
             tree_from_json(content),
-            tuple(map(os.fsencode, content["persist"])),
             objects_from_json(content["objects"]),
             {os.fsencode(path): Note(*note) for path, note in content["notes"].items()},
             tuple(map(os.fsencode, content["gone"])),
@@ -134,7 +131,7 @@ def _write_index(layout: Layout, journal: Journal, home: Place, *, is_whole: boo
     for path in journal.gone:
         files.pop(path, None)
     files.update(look_again(home, journal.notes))
-    write_index(file, Index(journal.tree, Forest(fresh=objects), files, journal.persist))
+    write_index(file, Index(journal.tree, Forest(fresh=objects), files))
 
 
 def look_again(place: Place, notes: Mapping[Path, Note]) -> dict[Path, Known]:

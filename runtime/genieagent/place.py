@@ -21,6 +21,9 @@ PIN = os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC
 # Not to block on a fifo that took a file's place.
 READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
+SHARED_FOLDER = 0o2770
+"""The bits of a home and of its root: the jar's and the manager's group's alone."""
+
 _MAX_PIECE = 4000
 """Bytes of a path given to one call; the kernel takes less than 4,096 (PATH_MAX)."""
 
@@ -28,12 +31,13 @@ _MAX_PIECE = 4000
 class Place:
     """Home or root by the descriptor of its folder; a context manager.
 
-    Keeps the folder it was last asked for open, for what comes next is mostly beside it.
+    Keeps the folder it was last asked for open, for what comes next is mostly beside it. One that
+    is closed to its owner has the owner's bits as long.
     """
 
     def __init__(self, path: str):
-        self.descriptor = os.open(path, FOLDER)
-        self._kept: tuple[Path, int] | None = None
+        self.descriptor = _open_top(path)
+        self._kept: tuple[Path, int, int | None] | None = None
 
     def __enter__(self) -> Place:
         return self
@@ -45,7 +49,7 @@ class Place:
     def forget(self) -> None:
         """To be called when a folder has been removed or renamed."""
         if self._kept is not None:
-            os.close(self._kept[1])
+            _leave(*self._kept[1:])
             self._kept = None
 
     def folder(self, path: Path) -> int:
@@ -53,9 +57,8 @@ class Place:
         if not path:
             return self.descriptor
         if self._kept is None or self._kept[0] != path:
-            opened = open_below(self.descriptor, path, FOLDER)
             self.forget()
-            self._kept = path, opened
+            self._kept = path, *_open_folder(self.descriptor, path)
         return self._kept[1]
 
     def parent(self, path: Path) -> tuple[int, bytes]:
@@ -77,6 +80,47 @@ class Place:
         folder, name = self.parent(path)
         with reading(folder, name) as descriptor:
             yield descriptor
+
+
+def _open_top(path: str) -> int:
+    """Who closes a home to its owner, as `chmod 0 .` does, has not made it another's."""
+    try:
+        return os.open(path, FOLDER)
+    except PermissionError:
+        with pinned(None, os.fsencode(path), PIN | os.O_DIRECTORY) as pin:
+            set_mode(pin, SHARED_FOLDER)
+            return os.open(".", FOLDER, dir_fd=pin)
+
+
+def _open_folder(place: int, path: Path) -> tuple[int, int | None]:
+    """As `open_whatever_its_mode`, and every folder on the way may be closed."""
+    try:
+        return open_below(place, path, FOLDER), None
+    except PermissionError:
+        at, closed_mode = os.dup(place), None
+    for name in path.split(b"/"):
+        try:
+            with pinned(at, name, PIN | os.O_DIRECTORY) as pin:
+                inner = open_whatever_its_mode(pin)
+        finally:
+            _leave(at, closed_mode)
+        at, closed_mode = inner
+    return at, closed_mode
+
+
+def _leave(folder: int, closed_mode: int | None) -> None:
+    if closed_mode is not None:
+        os.fchmod(folder, closed_mode)
+    os.close(folder)
+
+
+def open_whatever_its_mode(pin: int) -> tuple[int, int | None]:
+    """The pinned folder, and the mode it had where it had to be opened for its owner."""
+    mode = stat.S_IMODE(os.fstat(pin).st_mode)
+    if mode & 0o500 == 0o500:
+        return os.open(".", FOLDER, dir_fd=pin), None
+    set_mode(pin, mode | 0o700)
+    return os.open(".", FOLDER, dir_fd=pin), mode
 
 
 def open_below(folder: int, path: Path, flags: int) -> int:
@@ -142,7 +186,7 @@ def _open_to_read(folder: int, name: bytes) -> int:
 
 
 @contextmanager
-def pinned(folder: int, name: bytes, flags: int = PIN) -> Iterator[int]:
+def pinned(folder: int | None, name: bytes, flags: int = PIN) -> Iterator[int]:
     """An entry itself, be it a symlink, by an O_PATH descriptor: nothing can take its place."""
     pin = os.open(name, flags, dir_fd=folder)
     try:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from genieagent.copying import sha256_of
 from genieagent.index import Index, Known, known
-from genieagent.place import Place, reading
+from genieagent.place import SHARED_FOLDER, Place, reading
 from genieagent.sharing import Sharing
 from genieagent.stamps import Stamps
 from genieagent.trees import Digest, Entry, Folder, Forest, Kind, Path, Tree, join, split
@@ -34,6 +34,7 @@ def scan_root(place: Place, stamps: Stamps, earlier: Index | None, group: int) -
     """Raises OSError. `group` gets what is not private."""
     scan = _Scan(earlier)
     sharing = Sharing(group)
+    os.fchmod(place.descriptor, SHARED_FOLDER)  # in no tree: each RUN finds it the same
     for visit in walk(place.descriptor):
         _remove_sockets(visit)
         sharing.apply_to(visit)

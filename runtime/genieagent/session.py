@@ -120,7 +120,7 @@ class Session:
             case "objects":
                 self._custodian.objects(request)
             case "drift":
-                self._custodian.drift()
+                self._custodian.drift(request)
             case "apply":
                 self._custodian.apply(request)
             case "pack":

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from genieagent.place import FOLDER, PIN, pinned, set_mode
+from genieagent.place import FOLDER, PIN, open_whatever_its_mode, pinned
 from genieagent.trees import Path, join, split
 
 
@@ -73,7 +73,7 @@ class _Climb:
         """False where there is no folder any more."""
         try:
             with pinned(self.descriptor, split(path)[1], PIN | os.O_DIRECTORY) as pin:
-                inner, closed_mode = _open_whatever_its_mode(pin)
+                inner, closed_mode = open_whatever_its_mode(pin)
         except (FileNotFoundError, NotADirectoryError):
             return False
         os.close(self.descriptor)
@@ -115,12 +115,3 @@ def _entries(folder: int) -> dict[bytes, os.stat_result]:
             with suppress(FileNotFoundError):  # gone since it was listed
                 found[os.fsencode(entry.name)] = entry.stat(follow_symlinks=False)
     return found
-
-
-def _open_whatever_its_mode(pin: int) -> tuple[int, int | None]:
-    """The folder, and the mode it had where it had to be opened for its owner."""
-    mode = stat.S_IMODE(os.fstat(pin).st_mode)
-    if mode & 0o500 == 0o500:
-        return os.open(".", FOLDER, dir_fd=pin), None
-    set_mode(pin, mode | 0o700)
-    return os.open(".", FOLDER, dir_fd=pin), mode

@@ -195,9 +195,10 @@ class AgentSession:
             found.update((digest, content.read(size)) for digest, size in said["digests"])
         return found
 
-    def drift(self) -> Drift:
-        """How the home differs from what the last build made of it."""
-        self._talk.ask("drift")
+    def drift(self, persist: Iterable[str] = ()) -> Drift:
+        """How the home differs from what the last build made of it; what is at or below `persist`
+        is left out as long as it is there."""
+        self._talk.ask("drift", persist=list(persist))
         *rest, last = self._hear_until("drift")
         entries = tuple(_drifted(row) for a in rest for row in a.message.get("entries", ()))
         root = last.message["root"]

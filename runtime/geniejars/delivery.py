@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from genieagent.index import is_at_or_below
 from genieagent.operations import Operation, Take
 from genieagent.trees import EMPTY_TREE, Change, Digest, Entry, Forest, Path, Tree
 from geniejars.apps import STOP_GRACE
@@ -22,7 +23,7 @@ from geniejars.site import Site
 from geniejars.transition import transition
 
 if TYPE_CHECKING:
-    from geniejars.client import AgentSession, AgentStatus
+    from geniejars.client import AgentSession, AgentStatus, Drift
 
 SHOWN_ENTRIES = 5
 
@@ -54,11 +55,11 @@ def deliver(
     """Bring the home to `tree`; raises HomeInUseError before anything was touched."""
     with site.connect("live") as home:
         site.hand_over()
-        drift = home.drift()
-        drifted = _wanted(root.forest, tree, drift.entries)
+        drift = home.drift(prepared.persist)
+        forest = mended(root.forest, home)
+        drifted = _wanted(forest, tree, drift)
         if drift.tree == tree and not drifted:
             return _settled(site, tree, prepared)
-        forest = mended(root.forest, home)
         operations = _operations(root, forest, drift.tree, tree, drifted, prepared)
         was_up = _make_way(home, operations, _copied(root.forest, overlays), restart=restart)
         delivery = _change(site, home, root, tree, prepared, operations, len(drifted))
@@ -73,12 +74,21 @@ def _settled(site: Site, tree: Tree, prepared: Prepared) -> Delivery:
     return Delivery(site.settle())
 
 
-def _wanted(
-    forest: Forest, tree: Tree, entries: Iterable[tuple[Path, Entry | None]]
-) -> list[Change]:
+def _wanted(forest: Forest, tree: Tree, drift: Drift) -> list[Change]:
     """Drifted entries that the new tree wants otherwise: what is there, what shall be."""
-    changes = (Change(path, there, forest.find(tree.root, path)) for path, there in entries)
-    return [c for c in changes if _bare(c.old) != _bare(c.new)]
+    built = drift.tree or EMPTY_TREE
+    changes = (Change(path, there, forest.find(tree.root, path)) for path, there in drift.entries)
+    return [
+        change
+        for change in changes
+        if _bare(change.old) != _bare(change.new) or _is_relinked(forest, built, change)
+    ]
+
+
+def _is_relinked(forest: Forest, built: Tree, change: Change) -> bool:
+    """Drifted, and as it was built: its hard links are not."""
+    is_file = change.old is not None and change.old.kind == "file"
+    return is_file and change.old == forest.find(built.root, change.path)
 
 
 def _bare(entry: Entry | None) -> Entry | None:
@@ -98,7 +108,22 @@ def _operations(
         root.bring_to(tree)
         return [Take(name) for name in sorted(root.forest.folder(tree.root))]
     root.contents.root = root.tree.root if root.tree else None
-    return transition(forest, old or EMPTY_TREE, tree, root.contents.write, drifted)
+    old, tree = (_with_data_apart(t, prepared.persist) for t in (old or EMPTY_TREE, tree))
+    return transition(forest, old, tree, root.contents.write, drifted)
+
+
+def _with_data_apart(tree: Tree, persist: Sequence[str]) -> Tree:
+    """No hard link leads from what is seeded once to what each build makes: a program that writes
+    to the one would change the other."""
+    if not persist:
+        return tree
+    folders = tuple(map(os.fsencode, persist))
+    groups = (
+        tuple(path for path in group if is_at_or_below(path, folders) == is_data)
+        for group in tree.links
+        for is_data in (True, False)
+    )
+    return Tree(tree.root, tuple(group for group in groups if len(group) > 1))
 
 
 def _copied(forest: Forest, overlays: Iterable[Digest]) -> frozenset[Path]:

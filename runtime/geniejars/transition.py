@@ -99,7 +99,7 @@ def _opened_folders(
 ) -> Iterator[tuple[Path, int]]:
     """Folders that stay, hold a change and are closed to their owner: opened for the while."""
     for parent in sorted({split(path)[0] for path in changes} - {b""}):
-        entry = forest.find(old.root, parent)
+        entry = changes[parent].old if parent in changes else forest.find(old.root, parent)
         if entry and entry.kind == "folder" and entry.mode & OWNER_BITS != OWNER_BITS:
             yield parent, entry.mode
 

@@ -186,6 +186,7 @@ ERRORS = [
     pytest.param("WORKDIR /home/jar/../x", 9, "not in the home", id="workdir-out-again"),
     pytest.param("COPY a ../b", 8, "not in the home", id="copy-above"),
     pytest.param("COPY a /etc/b", 8, "not in the home", id="copy-elsewhere"),
+    pytest.param("PERSIST .", 9, "whole home", id="persist-the-home"),
     pytest.param("PERSIST ../b", 9, "not in the home", id="persist-above"),
     pytest.param("RUN --mount=type=cache,target=/x y", 31, "not in the home", id="mount-elsewhere"),
     pytest.param("RUN --mount=type=cache,target=. y", 31, "home itself", id="mount-of-the-home"),

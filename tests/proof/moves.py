@@ -22,6 +22,8 @@ HOME = ["a", "f0", "f1", "g0", "d0", "d0/e", "d0/e/f", "src", "src/a", "all/src/
         "find0", "cat1", "data/seed", "data", "w1", "flat/a", "x0", "p0"]  # fmt: skip
 MODES = [0o600, 0o644, 0o755, 0o444, 0o640]
 
+DEPEND = "DEPEND ${COMMON}/tool"
+
 RUNS = [
     "find . ! -name 'find*' -printf '%P %y %m %n %l\\n' | sed 's/^\\(.* d [0-9]*\\) [0-9]*/\\1/'"
     " | sort > find{n}",
@@ -192,7 +194,15 @@ def _edit_lines(jfile: Path, move: Move) -> None:
             lines[at : at + 1] = [text]
         case "swap", _:
             lines[at : at + 2] = lines[at : at + 2][::-1]
+    _declare_input(lines)
     jfile.write_text("".join(f"{text}\n" for text in lines))
+
+
+def _declare_input(lines: list[str]) -> None:
+    """What a RUN reads outside the home is not seen, unless it says so."""
+    reading = [number for number, text in enumerate(lines) if text.startswith("RUN cat ${COMMON}")]
+    if reading and DEPEND not in lines[: reading[0]]:
+        lines.insert(reading[0], DEPEND)
 
 
 def _write(path: Path, content: str) -> None:

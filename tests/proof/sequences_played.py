@@ -168,7 +168,7 @@ class Kept:
             return True
         below = (p for p in self.before.entries if p.startswith(f"{path}/"))
         return self.after.entries[path].kind == "d" and any(
-            p not in self.old.entries for p in below
+            p not in self.old.entries or is_below(p, self.persist) for p in below
         )
 
     def _check_foreign(self) -> None:

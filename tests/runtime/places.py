@@ -90,12 +90,12 @@ def scan(layout: Layout, name: PlaceName) -> Index:
     return index
 
 
-def drift(layout: Layout) -> list[Drifted]:
+def drift(layout: Layout, persist: tuple[Path, ...] = ()) -> list[Drifted]:
     """As the agent's `drift`, without its notes."""
     index = read_index(layout.index("home"))
     assert index is not None
     with Place(layout.place("home")) as home, Stamps(layout.stamp) as stamps:
-        return sorted(look_for_drift(home, stamps, index).entries)
+        return sorted(look_for_drift(home, stamps, index, persist).entries)
 
 
 def bring(

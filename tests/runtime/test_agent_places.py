@@ -211,7 +211,7 @@ def test_a_manager_who_leaves_in_the_middle(running: RunningAgent, home: Path) -
 
 def test_drift(manager: Manager, home: Path) -> None:
     """No index: no tree. Else the tree, and what is not as it says."""
-    manager.ask("drift")
+    manager.ask("drift", persist=[])
     before = manager.hear().message
     wood = Wood()
     file = wood.file(b"text")
@@ -219,7 +219,7 @@ def test_drift(manager: Manager, home: Path) -> None:
     apply(manager, "home", tree.root, [write(b"a", b"text"), write(b"b", b"text")])
     (home / "a").chmod(0o600)
     (home / "b").unlink()
-    manager.ask("drift")
+    manager.ask("drift", persist=[])
     drifted, last = manager.hear().message, manager.hear().message
 
     assert before == {"type": "drift", "root": None}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable
@@ -179,11 +180,80 @@ def test_persist(layout: Layout, home: Path) -> None:
     seeded = text(layout, "data/db")
     (home / "data/db").write_text("rows")
     (home / "data/more").write_text("rows")
-    before = drift(layout)
+    before = drift(layout, (b"data",))
     backup = bring(layout, "home", wood, second, persist=(b"data",))
 
     assert (seeded, text(layout, "data/db"), text(layout, "a")) == ("seed", "rows", "2")
-    assert (before, drift(layout), backup.kept) == ([], [], [])
+    assert (before, drift(layout, (b"data",)), backup.kept) == ([], [], [])
+
+
+def test_lost_data_is_drift(layout: Layout, home: Path) -> None:
+    """Seeds enter again where the whole of a PERSIST path is gone; a part of it is the app's."""
+    wood = Wood()
+    tree = wood.tree({"data/db": wood.file(b"seed"), "data/sub/x": wood.file(b"seed")})
+    bring(layout, "home", wood, tree)
+    shutil.rmtree(home / "data/sub")
+
+    assert drift(layout, (b"data",)) == []
+    assert drift(layout, (b"data/sub",)) == [(b"data/sub", None), (b"data/sub/x", None)]
+
+
+RELINKED = [
+    pytest.param("cp -p --remove-destination b a", ["a", "b"], id="parted"),
+    pytest.param("ln -f a c", ["a", "b", "c"], id="joined"),
+    pytest.param("ln a mine", [], id="a-name-of-its-own"),
+    pytest.param("rm b", ["b"], id="one-is-gone"),
+]
+
+
+@pytest.mark.parametrize(("command", "drifted"), RELINKED)
+def test_hard_links_drift(layout: Layout, home: Path, command: str, drifted: list[str]) -> None:
+    """Built files of which the app made one, or of one more."""
+    wood = Wood()
+    tree = wood.tree({name: wood.file(b"1") for name in ("a", "b", "c")}, ("a", "b"))
+    bring(layout, "home", wood, tree)
+    subprocess.run(["sh", "-c", command], cwd=home, check=True)
+
+    assert [os.fsdecode(path) for path, _ in drift(layout)] == drifted
+
+
+def test_in_a_closed_folder() -> None:
+    """A folder that its owner may not even enter is changed all the same, and closed again."""
+
+    def work() -> None:
+        with open_folder() as path:
+            layout, wood = layout_of(path), Wood()
+            old, new = (
+                wood.tree({"d": folder(0), "d/e": folder(0), "d/e/f": wood.file(content, 0)})
+                for content in (b"1", b"2")
+            )
+            bring(layout, "home", wood, old)
+            (path / "home/d").chmod(0o700)
+            (path / "home/d/e").chmod(0o700)
+            (path / "home/d/e/f").chmod(0o600)
+            (path / "home/d/e/f").write_text("mine")
+            (path / "home/d/e").chmod(0)
+            (path / "home/d").chmod(0)
+            backup = bring(layout, "home", wood, new)
+
+            assert (scan(layout, "home").tree, drift(layout)) == (new, [])
+            assert backup.kept == [b"d/e/f"]
+
+    unprivileged(work)
+
+
+def test_a_home_that_was_closed() -> None:
+    """`chmod 0 .` keeps no build out."""
+
+    def work() -> None:
+        with open_folder() as path:
+            layout, wood = layout_of(path), Wood()
+            (path / "home").chmod(0)
+            bring(layout, "home", wood, tree := wood.tree({"a": wood.file(b"1")}))
+
+            assert scan(layout, "home").tree == tree
+
+    unprivileged(work)
 
 
 def test_drift(layout: Layout, home: Path) -> None:

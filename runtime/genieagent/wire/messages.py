@@ -128,7 +128,7 @@ MANAGER: Mapping[str, Shape] = {
     "gate": Shape({}),
     "scan": Shape({"place": _place}),
     "objects": Shape({"digests": every(digest)}),
-    "drift": Shape({}),
+    "drift": Shape({"persist": every(path)}),
     "apply": Shape({"place": _place, "root": digest, "persist": every(path)}),
     "links": Shape({"links": _links}),
     "ops": Shape({"ops": every(operation)}, range(MAX_DESCRIPTORS + 1)),
