@@ -15,18 +15,11 @@ def _find_package() -> None:
     sys.path.append(folder.rpartition("/")[0] or "/")
 
 
-def _give_up_importing() -> None:
-    sys.path.clear()
-    sys.path_hooks.clear()
-    sys.meta_path.clear()
-    sys.path_importer_cache.clear()
-
-
 if __name__ == "__main__":
     _find_package()
     from genieagent import startup, zygote
     from genieagent.agent import serve
 
     startup.become_plain(kept=zygote.CONTROL)
-    _give_up_importing()
+    startup.give_up_importing()
     zygote.main(sys.argv[1], serve)

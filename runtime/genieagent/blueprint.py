@@ -40,7 +40,16 @@ from genieagent.landlock import (
     known_scopes,
 )
 from genieagent.seccomp import JAR_RULES, SAME_USER_SOCKET_RULES, SHARED_ID_RULES
-from genieagent.view import AGENT_ID, FOLDER, HOME, HOST_NAME, USER, WORKLOAD_ID, Places
+from genieagent.view import (
+    AGENT_ID,
+    COMMON_ID,
+    FOLDER,
+    HOME,
+    HOST_NAME,
+    USER,
+    WORKLOAD_ID,
+    Places,
+)
 
 SCRATCH = "scratch"
 """Where the workload's temporary folders lie when it has no private /tmp, in the jar's folder."""
@@ -82,7 +91,7 @@ def make_jar(
         situation=conditions.situation,
         folder=FOLDER if inside else outside,
         home=HOME if inside else f"{outside}/home",
-        user=USER,
+        user=name if facts.is_pool and not inside else USER,
         ids=_ids_inside(conditions, number),
         limits=Limits(facts.process_limit, facts.tmp_size),
         idle_timeout=facts.idle_timeout,
@@ -106,13 +115,14 @@ def _namespaced(
     conditions: Conditions, host: Host, places: Places, jar: Jar, number: int
 ) -> Blueprint:
     is_full = conditions.situation == "full"
-    seen = view.jar_view(host, places, exposed(conditions), jar.limits.tmp_bytes)
+    seeker = (conditions.manager_uid, conditions.manager_gid) if conditions.facts.is_pool else None
+    seen = view.jar_view(host, places, exposed(conditions), jar.limits.tmp_bytes, seeker)
     agent = (
         *seen,
         HostName(HOST_NAME),
         *_loopback(conditions),
         _user_namespace(conditions, number),
-        *((_agent_ids(jar.ids),) if is_full else ()),
+        *((_agent_ids(jar.ids, _common_group(conditions, COMMON_ID)),) if is_full else ()),
         *_close_in(),
         DieWithParent(),
         *_landlock(conditions, rules.inside_for_agent(), scoped=True, ports=jar.ports),
@@ -151,25 +161,33 @@ def _user_namespace(conditions: Conditions, number: int) -> EnterUserNamespace:
         return EnterUserNamespace((one,), (IdMap(WORKLOAD_ID, manager_gid),))
     ids = conditions.jar_ids(number)
     agent, workload = IdMap(AGENT_ID, ids.agent), IdMap(WORKLOAD_ID, ids.workload)
+    common_gid = conditions.facts.common_gid
+    common = () if common_gid is None else (IdMap(COMMON_ID, common_gid),)
     return EnterUserNamespace(
         uids=(IdMap(0, manager_uid), agent, workload),
-        gids=(IdMap(0, manager_gid), workload),
+        gids=(IdMap(0, manager_gid), *common, workload),
     )
 
 
-def _agent_ids(ids: Ids) -> SetIds:
+def _common_group(conditions: Conditions, inside: int | None = None) -> tuple[int, ...]:
+    """The group that a pool's jars read the common folder by; `inside` is its number there."""
+    outside = conditions.facts.common_gid
+    return () if outside is None else (outside if inside is None else inside,)
+
+
+def _agent_ids(ids: Ids, groups: tuple[int, ...]) -> SetIds:
     """What it makes belongs to the workload and the manager's group; it may signal the workload,
     and no workload may signal, trace or limit it."""
     return SetIds(
         uids=Triple(ids.agent, ids.workload, ids.agent),
         gids=Triple(ids.workload, ids.manager_gid, ids.workload),
-        clear_groups=True,
+        groups=groups,
     )
 
 
 def _workload_ids(ids: Ids) -> SetIds:
     same = Triple(ids.workload, ids.workload, ids.workload)
-    return SetIds(same, same, clear_groups=False)
+    return SetIds(same, same, groups=None)
 
 
 def _close_in() -> tuple[Operation, ...]:
@@ -241,5 +259,6 @@ def _by_ids_and_rules(conditions: Conditions, host: Host, jar: Jar, number: int)
         *(() if has_own_ids else (shared,)),
         *_manners(),
     )
-    maker = (*((_agent_ids(jar.ids),) if has_own_ids else ()), *_close_in())
+    ids = (_agent_ids(jar.ids, _common_group(conditions)),) if has_own_ids else ()
+    maker = (*ids, *_close_in())
     return Blueprint(jar, Isolation(maker), Isolation(agent), Isolation(workload))

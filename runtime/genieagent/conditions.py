@@ -44,6 +44,11 @@ class Conditions:
         """Each jar and role then has a network namespace, with a loopback and nothing else."""
         return self.facts.network != "host"
 
+    @property
+    def jars_owner(self) -> int:
+        """Who owns the folder of all jars, and alone may change it."""
+        return 0 if self.facts.is_pool else self.manager_uid
+
     def jar_ids(self, jar_number: int) -> JarIds:
         """Raises ValueError for a number outside the range."""
         if not self.has_own_ids:

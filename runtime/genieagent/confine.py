@@ -9,6 +9,8 @@ import signal
 import socket
 import stat
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import singledispatch
 from pathlib import Path
 
@@ -136,7 +138,8 @@ def _(operation: MakeSymlink) -> None:
 
 @_perform.register
 def _(operation: Bind) -> None:
-    tree = syscalls.open_tree(operation.source)
+    with _file_rights_of(operation.seeker):
+        tree = syscalls.open_tree(operation.source)
     found = os.fstat(tree)
     if operation.identity not in (None, (found.st_dev, found.st_ino)):
         raise OSError(0, "another file took its place", operation.source)
@@ -146,6 +149,20 @@ def _(operation: Bind) -> None:
     else:
         _with_parent(operation.target).touch(mode=0o644)
     _attach(tree, operation.target)
+
+
+@contextmanager
+def _file_rights_of(seeker: tuple[int, int] | None) -> Iterator[None]:
+    """setfsuid(2): what may be looked up is what they may; mounting stays our right."""
+    if seeker is None:
+        yield
+        return
+    uid, gid = seeker
+    syscalls.set_file_ids(uid, gid)
+    try:
+        yield
+    finally:
+        syscalls.set_file_ids(os.geteuid(), os.getegid())
 
 
 @_perform.register
@@ -210,8 +227,8 @@ def _(operation: EnterUserNamespace) -> None:
 
 @_perform.register
 def _(operation: SetIds) -> None:
-    if operation.clear_groups:
-        os.setgroups([])
+    if operation.groups is not None:
+        os.setgroups(operation.groups)
     os.setresgid(*operation.gids)
     os.setresuid(*operation.uids)
 

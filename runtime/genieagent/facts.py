@@ -26,7 +26,11 @@ class BadFactsError(Exception):
 
 @dataclass(frozen=True)
 class Facts:
-    """`first_id` is None where jars have no ids of their own. Times in seconds, sizes in bytes."""
+    """`first_id` is None where jars have no ids of their own. Times in seconds, sizes in bytes.
+
+    Of a pool: `run` is root's folder for its socket, `common_gid` the group that reads `common`,
+    `unit` what systemd, where it runs, knows the zygote as.
+    """
 
     manager_uid: int
     manager_gid: int
@@ -40,6 +44,14 @@ class Facts:
     process_limit: int
     tmp_size: int
     network: Network
+    run: str | None = None
+    common_gid: int | None = None
+    unit: str | None = None
+
+    @property
+    def is_pool(self) -> bool:
+        """The manager has fewer rights than the zygote, and must not get more through it."""
+        return self.run is not None
 
 
 def read_facts(path: str) -> Facts:
@@ -61,21 +73,28 @@ def parse_facts(values: Mapping[str, Any]) -> Facts:
     """Raises KeyError, TypeError, ValueError or BadFactsError."""
     if values["version"] != VERSION:
         raise BadFactsError(f"facts of version {values['version']}, expected {VERSION}")
-    first_id = values["first_id"]
+    first_id, common_gid = values["first_id"], values.get("common_gid")
     return Facts(
         manager_uid=int(values["manager"]["uid"]),
         manager_gid=int(values["manager"]["gid"]),
         jars=_absolute(values["jars"]),
         first_id=None if first_id is None else int(first_id),
         id_count=int(values["id_count"]),
-        common=None if values["common"] is None else _absolute(values["common"]),
+        common=_absolute_or_none(values["common"]),
         expose=tuple(map(_absolute, values["expose"])),
         isolation=_one_of(values["isolation"], (None, "full", "single", "weak")),
         idle_timeout=float(values["idle_timeout"]),
         process_limit=int(values["process_limit"]),
         tmp_size=int(values["tmp_size"]),
         network=_one_of(values["network"], get_args(Network)),
+        run=_absolute_or_none(values.get("run")),
+        common_gid=None if common_gid is None else int(common_gid),
+        unit=values.get("unit"),
     )
+
+
+def _absolute_or_none(path: str | None) -> str | None:
+    return None if path is None else _absolute(path)
 
 
 def _absolute(path: str) -> str:

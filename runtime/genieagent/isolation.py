@@ -66,12 +66,16 @@ class MakeSymlink:
 
 @dataclass(frozen=True)
 class Bind:
-    """Show `source` of the old root, with what is mounted below it."""
+    """Show `source` of the old root, with what is mounted below it.
+
+    Where `seeker` is given the source is looked for with the rights of these user and group ids.
+    """
 
     source: str
     target: str
     flags: MountFlags
     identity: Identity | None = None
+    seeker: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -116,11 +120,14 @@ class EnterUserNamespace:
 
 @dataclass(frozen=True)
 class SetIds:
-    """Group ids first: the right to change them goes with the user ids."""
+    """Group ids first: the right to change them goes with the user ids.
+
+    `groups` are the supplementary ones; None leaves them as they are.
+    """
 
     uids: Triple
     gids: Triple
-    clear_groups: bool
+    groups: tuple[int, ...] | None
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from genieagent.view import Places
 _PLACES = ("home", "root")
 _READABLE_PARTS = ("log", "backup")  # by the manager, who passes through the jar's folder
 _PRIVATE_PARTS = ("tmp", "cache", SCRATCH)
+_OTHERS_WRITE = 0o022
 _WIPED = ".wiped-"
 TRIAL = ".trial-"
 
@@ -49,12 +50,13 @@ class Owners:
 
 
 @contextmanager
-def open_jars(path: str, manager_uid: int) -> Iterator[int]:
-    """The folder that holds the jars' folders; raises FolderError where it is another user's."""
+def open_jars(path: str, owner: int) -> Iterator[int]:
+    """The folder that holds the jars' folders; raises FolderError where another user changes it."""
     folder = os.open(path, FOLDER)
     try:
-        if os.fstat(folder).st_uid != manager_uid:
-            raise FolderError(f"{path} does not belong to the manager")
+        found = os.fstat(folder)
+        if found.st_uid != owner or found.st_mode & _OTHERS_WRITE:
+            raise FolderError(f"{path} can be changed by others than user {owner}")
         yield folder
     finally:
         os.close(folder)
@@ -67,6 +69,7 @@ def make_jar_folder(jars: int, jars_path: str, name: str, role: Role, owners: Ow
     """
     mode = 0o771 if owners.passable else 0o770
     with _made(name, jars, mode, owners.manager_uid, owners.manager_gid) as folder:
+        os.fchmod(folder, mode)  # it may have been made in another situation
         for part in _PLACES:
             _make_part(part, folder, SHARED_FOLDER, name, owners)
         for part in _READABLE_PARTS:

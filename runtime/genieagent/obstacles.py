@@ -25,13 +25,16 @@ _TITLES: Mapping[Situation, str] = {
     "weak": "weak isolation (jars have your user id, held by Landlock)",
 }
 
+NAMELESS = "the jar's id has no name: ssh, ssh-keygen and os.userInfo() fail inside"
+"""Not so in a pool, whose jars are users with names."""
+
 LOST: Mapping[Situation, tuple[str, ...]] = {
     "full": (),
     "no-namespaces": (
         "jars see the machine's host name, shared memory and System V IPC",
         "the machine's UNIX sockets that are open to all are in reach",
         "there is no private /tmp: TMPDIR lies beside the home, which keeps its real path",
-        "the jar's id has no name: ssh, ssh-keygen and os.userInfo() fail inside",
+        NAMELESS,
         "a build's commands can signal the same jar's app",
     ),
     "single": (

@@ -17,6 +17,7 @@ from genieagent.namespaces import NamespaceError
 from genieagent.obstacles import (
     LANDLOCK_NEEDED,
     LOST,
+    NAMELESS,
     Obstacle,
     Refusal,
     lost_by_landlock,
@@ -66,7 +67,8 @@ def _conditions(
 ) -> Conditions:
     is_zero = situation in ("full", "single") and os.getuid() != 0
     by_landlock = lost_by_landlock(situation, abi, facts.network)
-    lost = (*map(str, obstacles), *LOST[situation], *by_landlock)
+    always = (s for s in LOST[situation] if not (facts.is_pool and s == NAMELESS))
+    lost = (*map(str, obstacles), *always, *by_landlock)
     return Conditions(
         facts=facts,
         situation=situation,

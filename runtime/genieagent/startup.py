@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import sys
 from contextlib import suppress
 
 _UMASK = 0o022
@@ -31,6 +32,14 @@ def become_plain(kept: int) -> None:
     _reset_limits()
     with suppress(PermissionError):  # leads one already
         os.setsid()
+
+
+def give_up_importing() -> None:
+    """For good: an import made later, inside a jar, could find a file of the workload's."""
+    sys.path.clear()
+    sys.path_hooks.clear()
+    sys.meta_path.clear()
+    sys.path_importer_cache.clear()
 
 
 def _close_others(kept: int) -> None:

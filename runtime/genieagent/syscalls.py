@@ -6,6 +6,7 @@ Every function raises OSError with the call's name as its file name.
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import struct
 
@@ -124,6 +125,14 @@ def detach_mount(path: str) -> None:
 def fchown_empty_path(descriptor: int, uid: int, gid: int) -> None:
     """fchownat(2) with AT_EMPTY_PATH: also of an O_PATH descriptor, also of a symlink."""
     _checked("fchownat", _libc.fchownat(descriptor, b"", uid, gid, AT_EMPTY_PATH))
+
+
+def set_file_ids(uid: int, gid: int) -> None:
+    """setfsgid(2), setfsuid(2): they report no failure, so each is asked what it did."""
+    _libc.setfsgid(gid)
+    _libc.setfsuid(uid)
+    if (_libc.setfsuid(-1), _libc.setfsgid(-1)) != (uid, gid):
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM), "setfsuid")
 
 
 def _prctl(option: int, value: int) -> None:

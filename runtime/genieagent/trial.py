@@ -80,7 +80,7 @@ def _trial(conditions: Conditions) -> None:
     enter(conditions)
     syscalls.adopt_orphans()
     name = f"{TRIAL}{os.getpid()}"
-    with open_jars(conditions.facts.jars, conditions.manager_uid) as jars:
+    with open_jars(conditions.facts.jars, conditions.jars_owner) as jars:
         try:
             _make_and_end(conditions, jars, name)
         finally:

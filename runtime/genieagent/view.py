@@ -26,7 +26,7 @@ HOST_NAME = "jar"
 USER = "jar"
 HOME = "/home/jar"
 FOLDER = "/.jar"
-AGENT_ID, WORKLOAD_ID = 999, 1000
+AGENT_ID, WORKLOAD_ID, COMMON_ID = 999, 1000, 998
 _OVERFLOW_ID = 65534  # what the kernel shows for an id that has no place in the jar's map
 
 RESERVED = (HOME, FOLDER, "/proc", "/dev", "/etc")
@@ -51,8 +51,14 @@ class Places:
 
 
 def jar_view(
-    host: Host, places: Places, exposed: tuple[str, ...], tmp_bytes: int
+    host: Host,
+    places: Places,
+    exposed: tuple[str, ...],
+    tmp_bytes: int,
+    seeker: tuple[int, int] | None = None,
 ) -> tuple[Operation, ...]:
+    """`seeker`: whose rights must do to reach what is `exposed`; None: those of whoever makes the
+    jar."""
     return (
         BeginRoot(),
         *_system_folders(host),
@@ -61,7 +67,7 @@ def jar_view(
         Mount("proc", "/proc", (), _NO_PROGRAMS),
         *_private_folders(tmp_bytes),
         MakeDirectory("/run"),
-        *_exposures(host, exposed),
+        *_exposures(host, exposed, seeker),
         Bind(places.folder, FOLDER, _NO_PROGRAMS, places.folder_identity),
         Bind(places.home, HOME, _WRITABLE, places.home_identity),
         EnterRoot(),
@@ -101,7 +107,8 @@ def _passwd(shell: str) -> bytes:
 
 
 def _group() -> bytes:
-    groups = {"manager": 0, "agent": AGENT_ID, USER: WORKLOAD_ID, "nogroup": _OVERFLOW_ID}
+    groups = {"manager": 0, "common": COMMON_ID, "agent": AGENT_ID, USER: WORKLOAD_ID}
+    groups["nogroup"] = _OVERFLOW_ID
     return "".join(f"{name}:x:{number}:\n" for name, number in groups.items()).encode()
 
 
@@ -121,13 +128,15 @@ def _private_folders(tmp_bytes: int) -> Iterator[Operation]:
     return (Mount("tmpfs", folder, options, _WRITABLE) for folder in PRIVATE_FOLDERS)
 
 
-def _exposures(host: Host, exposed: tuple[str, ...]) -> Iterator[Operation]:
+def _exposures(
+    host: Host, exposed: tuple[str, ...], seeker: tuple[int, int] | None
+) -> Iterator[Operation]:
     """A folder before what lies below it, which then is there already."""
     shown = list(SYSTEM_FOLDERS)
     for path in sorted(exposed):
         if host.knows(path) and not any(is_below(path, folder) for folder in shown):
             shown.append(path)
-            yield Bind(host.sources[path], path, _READ_ONLY)
+            yield Bind(host.sources[path], path, _READ_ONLY, seeker=seeker)
 
 
 def is_below(path: str, folder: str) -> bool:

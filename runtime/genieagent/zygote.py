@@ -54,7 +54,7 @@ def main(facts_path: str, serve: Serve) -> None:
 
 def _serve_jars(control: socket.socket, conditions: Conditions, serve: Serve) -> None:
     syscalls.adopt_orphans()
-    with jar_folder.open_jars(conditions.facts.jars, conditions.manager_uid) as jars:
+    with jar_folder.open_jars(conditions.facts.jars, conditions.jars_owner) as jars:
         for name in jar_folder.left_aside(jars):
             fork_child(partial(folders.remove_folder, jars, name), keep=[jars])
         desk = JarDesk(conditions, Nursery(conditions, jars, serve))
@@ -87,7 +87,8 @@ class Zygote:
 
     def _accept(self, control: socket.socket) -> None:
         connection, _ = control.accept()
-        if _peer_uid(connection) != self._manager_uid:
+        # Root's own `setup` may ask a pool's zygote to leave.
+        if _peer_uid(connection) not in (self._manager_uid, os.geteuid()):
             connection.close()
             return
         connection.settimeout(_SEND_SECONDS)

@@ -50,6 +50,9 @@ if TYPE_CHECKING:
         JAR_VIEW, CacheFolder, Health, OverlayStep, Plan, Prepared, RunStep, Source, Stamp,
         Status, Step, Verdict, View,
     )
+    from geniejars.pool.administration import (
+        allocated_jars, change_machine, pool_removal, pool_setup,
+    )
     from geniejars.prepared import App, prepared_as_json, prepared_from_json
     from geniejars.processes import (
         Completed, Detached, agent_status, apply_acl, ensure_agent, normalize, open_jar, run_as,
@@ -152,12 +155,14 @@ __all__ = [
     "agent_status",
     "all_names",
     "allocate",
+    "allocated_jars",
     "apply_acl",
     "audit_file",
     "backup_home",
     "bind_jfile",
     "bound_jar",
     "cache_folder",
+    "change_machine",
     "clear_home",
     "compare",
     "deallocate",
@@ -189,6 +194,8 @@ __all__ = [
     "parse_folder",
     "place",
     "pool_name",
+    "pool_removal",
+    "pool_setup",
     "prepared_app",
     "prepared_as_json",
     "prepared_from_json",
@@ -238,6 +245,7 @@ _MODULES = {
     "geniejars.plan":
         "JAR_VIEW CacheFolder Health OverlayStep Plan Prepared RunStep Source Stamp Status Step "
         "Verdict View",
+    "geniejars.pool.administration": "allocated_jars change_machine pool_removal pool_setup",
     "geniejars.prepared": "App prepared_as_json prepared_from_json",
     "geniejars.processes":
         "Completed Detached agent_status apply_acl ensure_agent normalize open_jar run_as "

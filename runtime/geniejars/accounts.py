@@ -8,6 +8,40 @@ import pwd
 from collections.abc import Mapping
 from pathlib import Path
 
+from attrs import frozen
+
+
+@frozen
+class Account:
+    """A manager, with the folder of the state by custom."""
+
+    name: str
+    group: str
+    home: Path
+    state_folder: Path
+
+
+def own_account() -> Account:
+    """Of whoever runs this."""
+    return Account(manager_name(), manager_group(), manager_home(), state_folder())
+
+
+def account_named(name: str) -> Account:
+    """A user of this machine; one that does not exist has what we have."""
+    own = own_account()
+    if name == own.name:
+        return own
+    try:
+        user = pwd.getpwnam(name)
+        group = grp.getgrgid(user.pw_gid).gr_name
+    except KeyError:
+        return Account(name, own.group, own.home, own.state_folder)
+    home = Path(user.pw_dir)
+    return Account(name, group, home, (_OF_ROOT if user.pw_uid == 0 else home / _OF_USER) / _NAME)
+
+
+_OF_ROOT, _OF_USER, _NAME = Path("/var/lib"), Path(".local/state"), "jarbuild"
+
 
 def manager_name() -> str:
     """The user's name; the number where the id has none (as in many containers)."""

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from attrs import evolve, fields
+from attrs import evolve, fields, frozen
 
-from geniejars.accounts import manager_home
+from geniejars.accounts import Account, account_named, own_account
 from geniejars.config import Config, checked, default_config, embedded_config
 from geniejars.errors import UsageError
 
@@ -20,6 +20,14 @@ IGNORED_KEYS = {
     "nodePath": "nodePath is not used: agents run on Python; see pythonPath",
 }
 """Keys that say nothing to us, and the note that is due where one stands in a file."""
+
+
+@frozen
+class Reading:
+    """Where relative paths start, and what `~/` is."""
+
+    file: Path
+    home: Path
 
 
 def load_config(path: str | Path | None = None) -> Config:
@@ -46,10 +54,26 @@ def read_config(path: Path) -> Config:
     """The config in this file."""
     raw = _load(path)
     keys = [key for key in raw if key not in IGNORED_KEYS]
-    values = {_FIELDS[_known(key, path)]: _value(key, raw[key], path) for key in keys}
+    manager = _manager(raw, path)
+    values = {
+        _FIELDS[_known(key, path)]: _value(key, raw[key], Reading(path, manager.home))
+        for key in keys
+    }
     notes = tuple(note for key, note in IGNORED_KEYS.items() if note and key in raw)
-    defaults = default_config(values.pop("state_file", embedded_config().state_file))
+    state_file = values.pop("state_file", manager.state_folder / "state.json")
+    defaults = evolve(
+        default_config(state_file),
+        manager_user=manager.name,
+        manager_group=manager.group,
+        common_user=manager.name,
+    )
     return checked(evolve(defaults, **values, source=path, notes=notes))
+
+
+def _manager(raw: Mapping[str, Any], path: Path) -> Account:
+    """Whose pool it is: what a file leaves out is meant for that user, also where root reads it."""
+    name = raw.get("managerUser")
+    return account_named(name) if isinstance(name, str) else own_account()
 
 
 def config_as_json(config: Config) -> str:
@@ -59,7 +83,8 @@ def config_as_json(config: Config) -> str:
 
 
 def config_from_json(text: str) -> Config:
-    values = {_FIELDS[k]: _value(k, v, Path("/")) for k, v in json.loads(text).items()}
+    anywhere = Reading(Path("/"), Path("/"))  # all paths are absolute
+    values = {_FIELDS[k]: _value(k, v, anywhere) for k, v in json.loads(text).items()}
     return Config(**{"common_dir": None, **values})
 
 
@@ -89,59 +114,62 @@ def _known(key: str, path: Path) -> str:
     )
 
 
-def _value(key: str, value: object, path: Path) -> Any:
+def _value(key: str, value: object, reading: Reading) -> Any:
     kind = _KINDS[_TYPES[key]]
     try:
-        return kind(value, path.parent)
+        return kind(value, reading)
     except TypeError as error:
-        raise UsageError(f"{path}: {key} must be {error}, not {json.dumps(value)}") from None
+        raise UsageError(
+            f"{reading.file}: {key} must be {error}, not {json.dumps(value)}"
+        ) from None
 
 
-def _text(value: object, _folder: Path) -> str:
+def _text(value: object, _: Reading) -> str:
     if not isinstance(value, str) or not value or "\0" in value:
         raise TypeError("a text")
     return value
 
 
-def _whole(value: object, _folder: Path) -> int:
+def _whole(value: object, _: Reading) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError("a whole number")
     return value
 
 
-def _seconds(value: object, _folder: Path) -> float:
+def _seconds(value: object, _: Reading) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise TypeError("a number of seconds")
     return float(value)
 
 
-def _flag(value: object, _folder: Path) -> bool:
+def _flag(value: object, _: Reading) -> bool:
     if not isinstance(value, bool):
         raise TypeError("true or false")
     return value
 
 
-def _path(value: object, folder: Path) -> Path:
+def _path(value: object, reading: Reading) -> Path:
     """`~/` is the manager's home; a relative path starts at the config's folder."""
     if not isinstance(value, str) or not value or "\0" in value:
         raise TypeError("a path")
-    expanded = manager_home() / value[2:] if value.startswith("~/") else folder / value
+    in_home, beside_file = reading.home / value[2:], reading.file.parent / value
+    expanded = in_home if value.startswith("~/") else beside_file
     return Path(os.path.normpath(expanded))
 
 
-def _paths(value: object, folder: Path) -> tuple[Path, ...]:
+def _paths(value: object, reading: Reading) -> tuple[Path, ...]:
     if not isinstance(value, list):
         raise TypeError("a list of paths")
-    return tuple(_path(item, folder) for item in value)
+    return tuple(_path(item, reading) for item in value)
 
 
-def _texts(value: object, folder: Path) -> tuple[str, ...]:
+def _texts(value: object, reading: Reading) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise TypeError("a list of texts")
-    return tuple(_text(item, folder) for item in value)
+    return tuple(_text(item, reading) for item in value)
 
 
-_KINDS: Mapping[str, Callable[[object, Path], Any]] = {
+_KINDS: Mapping[str, Callable[[object, Reading], Any]] = {
     "str": _text,
     "int": _whole,
     "float": _seconds,

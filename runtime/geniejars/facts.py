@@ -1,14 +1,21 @@
-"""What the zygote must know, written down before it starts: it is told nothing else."""
+"""What the zygote must know, written down before it starts: it is told nothing else.
+
+The embedded default's server writes it; a pool's is written by `setup`, as root.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from geniejars.config import Config
 from geniejars.ids import IdBlock
+from geniejars.pool.installed import installed_pool
 from geniejars.state import replace_private
 from geniejars.version import VERSION
 
@@ -16,36 +23,96 @@ FACTS_VERSION = 1
 PROCESS_LIMIT = 4096  # a jar's: enough for parallel builds, and it ends a fork bomb
 TMP_BYTES = 2 << 30  # of a jar's private /tmp
 
+_ISOLATION_FILE = "isolation"
+
 
 def write_facts(config: Config, ids: IdBlock) -> None:
     given = {"first_id": ids.first, "id_count": ids.count, "fingerprint": fingerprint(config)}
-    replace_private(config.facts_file, json.dumps({**_chosen(config), **given}, indent=2) + "\n")
+    values = {**_embedded(config), **given}
+    replace_private(config.facts_file, json.dumps(values, indent=2) + "\n")
 
 
 def written_fingerprint(config: Config) -> str:
     """Of the facts that the zygote which runs was started with; "" where they are lost."""
+    if installed_pool(config) is not None:
+        return fingerprint(config)
     try:
         return str(json.loads(config.facts_file.read_bytes())["fingerprint"])
     except (OSError, ValueError, KeyError, TypeError):
         return ""
 
 
+def first_id(config: Config) -> int:
+    """The number of the first jar's user; raises KeyError, OSError where no zygote ever ran."""
+    pool = installed_pool(config)
+    facts = json.loads(config.facts_file.read_bytes()) if pool is None else pool.facts
+    return int(facts["first_id"])
+
+
 def fingerprint(config: Config) -> str:
     """Equal for commands that one server can serve: same version, same facts."""
-    text = json.dumps([VERSION, _chosen(config), config.allow_hosts], sort_keys=True)
+    pool = installed_pool(config)
+    chosen = _embedded(config) if pool is None else [pool.facts, config.isolation]
+    text = json.dumps([VERSION, chosen, config.allow_hosts], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _chosen(config: Config) -> dict[str, Any]:
+def asked_isolation(config: Config) -> str | None:
+    """What this command asks for, else what the last one that did and got jars asked for: a choice
+    for `weak` holds for every later command on these jars."""
+    if config.isolation is not None:
+        return config.isolation
+    with suppress(OSError):
+        return (config.state_dir / _ISOLATION_FILE).read_text("utf-8").strip() or None
+    return None
+
+
+def remember_isolation(config: Config) -> None:
+    """Jars could be made as this config asks for it."""
+    if config.isolation is not None:
+        replace_private(config.state_dir / _ISOLATION_FILE, config.isolation + "\n")
+
+
+def pool_facts(
+    config: Config,
+    *,
+    manager: tuple[int, int],
+    ids: tuple[int, int],
+    run: Path,
+    common_gid: int | None,
+    unit: str | None,
+) -> dict[str, Any]:
+    """Those of a pool: `ids` are the first and how many, `run` is root's folder for its socket."""
+    return {
+        # Root's zygote knows no other situation that a person could ask for.
+        **chosen_facts(config, manager, "full" if config.isolation == "full" else None),
+        "first_id": ids[0],
+        "id_count": ids[1],
+        "run": str(run),
+        "common_gid": common_gid,
+        "unit": unit,
+        "code": VERSION,
+    }
+
+
+def chosen_facts(
+    config: Config, manager: tuple[int, int], isolation: str | None = None
+) -> dict[str, Any]:
+    """What the config says. `manager` are the ids of its user and its group."""
+    uid, gid = manager
     return {
         "version": FACTS_VERSION,
-        "manager": {"uid": os.getuid(), "gid": os.getgid()},
+        "manager": {"uid": uid, "gid": gid},
         "jars": str(config.home_base),
         "common": None if config.common_dir is None else str(config.common_dir),
         "expose": [str(folder) for folder in config.expose],
-        "isolation": config.isolation,
+        "isolation": isolation,
         "idle_timeout": config.agent_idle_timeout,
         "process_limit": PROCESS_LIMIT,
         "tmp_size": TMP_BYTES,
         "network": config.network,
     }
+
+
+def _embedded(config: Config) -> Mapping[str, Any]:
+    return chosen_facts(config, (os.getuid(), os.getgid()), asked_isolation(config))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from geniejars.config import Config
 from geniejars.errors import MachineError
+from geniejars.pool.installed import installed_pool
 
 PRIVATE = 0o700
 PASSABLE = 0o711
@@ -27,6 +28,8 @@ def make_state_folders(config: Config) -> None:
     make_folder(config.state_dir, PASSABLE if os.geteuid() == 0 else PRIVATE)
     make_folder(config.socket_dir, PRIVATE)
     make_folder(config.secrets_dir, PRIVATE)
+    if installed_pool(config) is not None:
+        return  # the rest is root's, and there
     make_folder(config.home_base, PASSABLE)
     if config.common_dir is not None and config.common_dir.is_relative_to(config.state_dir):
         make_folder(config.common_dir, 0o755)

@@ -20,9 +20,8 @@ from geniejars.accounts import manager_name
 from geniejars.errors import MachineError
 from geniejars.folders import make_folder
 from geniejars.locks import locked
+from geniejars.pool.places import REGISTRY
 from geniejars.state import replace_private
-
-REGISTRY = Path("/var/lib/jarbuild/ids")
 
 FAVOURED = (range(1_879_048_192, 2_147_483_647), range(20_000, 60_000))
 """Above all that systemd hands out; else, where no more than 65,536 ids are mapped (rootless
@@ -72,6 +71,42 @@ def _subordinate(file: Path) -> Iterator[tuple[str, range]]:
         match line.split(":"):
             case [owner, first, count] if first.isdecimal() and count.isdecimal():
                 yield owner, range(int(first), int(first) + int(count))
+
+
+@frozen
+class Census:
+    """The machine's ids: which exist here, which somebody has, and which are noted as ours."""
+
+    mapped: tuple[range, ...]
+    taken: tuple[range, ...]
+    mine: range
+
+
+def take_census(key: Path, registry: Path = REGISTRY) -> Census:
+    """Changes nothing; raises MachineError where the registry is damaged."""
+    noted = _noted(registry)
+    mine = noted.pop(str(key), range(0))
+    return Census(tuple(_mapped()), (*_known_ids(), *noted.values()), mine)
+
+
+def note_block(key: Path, ids: range | None, registry: Path = REGISTRY) -> None:
+    """These ids are taken for what lies at `key`, as long as it exists; None gives them back.
+
+    Raises MachineError where somebody else took one of them meanwhile.
+    """
+    make_folder(registry.parent, 0o711)
+    with locked(registry.with_suffix(".lock")):
+        blocks = {at: noted for at, noted in _noted(registry).items() if at != str(key)}
+        if ids is not None and any(_overlap(ids, noted) for noted in blocks.values()):
+            raise MachineError("other jars have got these ids", help="run the command again")
+        _note(registry, blocks if ids is None else {**blocks, str(key): ids})
+    if ids is None and not blocks:
+        registry.unlink(missing_ok=True)
+        registry.with_suffix(".lock").unlink(missing_ok=True)
+
+
+def _overlap(one: range, other: range) -> bool:
+    return max(one.start, other.start) < min(one.stop, other.stop)
 
 
 def reserve_block(state_dir: Path, count: int, registry: Path = REGISTRY) -> IdBlock:

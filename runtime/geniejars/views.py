@@ -6,12 +6,13 @@ there is none nothing was ever built here, and nothing can be cached for another
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 
 from geniejars.config import Config
+from geniejars.facts import first_id
 from geniejars.plan import JAR_VIEW, View
+from geniejars.pool.installed import installed_pool
 from geniejars.state import free_names, home_dir, read_state, replace_private
 
 SITUATION_FILE = "situation"
@@ -41,12 +42,12 @@ def view_of(config: Config, jar: str | None) -> View:
     if name is None:
         return JAR_VIEW
     uid = _workload_id(config, state["pool"][name]["number"], situation)
-    return View(str(home_dir(config, name)), str(uid), uid, platform.node())
+    user = str(uid) if installed_pool(config) is None else name
+    return View(str(home_dir(config, name)), user, uid, platform.node())
 
 
 def _workload_id(config: Config, number: int, situation: str) -> int:
     """As the zygote counts them, see genieagent.conditions."""
     if situation == "weak":
         return os.getuid()
-    facts = json.loads(config.facts_file.read_bytes())
-    return int(facts["first_id"]) + 2 * number
+    return first_id(config) + 2 * number

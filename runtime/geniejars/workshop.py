@@ -13,9 +13,10 @@ from attrs import define, field
 from genieagent.jar import Role
 from geniejars.config import Config
 from geniejars.errors import MachineError
-from geniejars.facts import write_facts
+from geniejars.facts import remember_isolation, write_facts
 from geniejars.folders import closed_passage
 from geniejars.ids import ids_for
+from geniejars.pool.installed import installed_pool
 from geniejars.posts import Posts
 from geniejars.situation import Situation
 from geniejars.state import JarEntry, read_state
@@ -142,11 +143,20 @@ class Workshop:
 
     def _learn(self, zygote: ZygoteLink) -> None:
         situation, agents = zygote.list()
+        self._check_asked(situation)
         note_situation(self.config, situation.name)
+        remember_isolation(self.config)
         self.situation = situation
         self._posts = Posts(self.config, self.selector, zygote, self.log)
         for agent in agents:
             self._posts.adopt(agent, self._entry_of(agent.jar))
+
+    def _check_asked(self, found: Situation) -> None:
+        """A pool's zygote was started for everybody's commands, and not asked for this one's."""
+        if self.config.isolation == "full" != found.name and installed_pool(self.config):
+            error = MachineError("; ".join(found.lost), help="do without --isolation full")
+            error.code = "isolation"
+            raise error
 
     def _explained(self, refusal: MachineError) -> MachineError:
         """Root's jars without namespaces may fail for a folder far above them."""
@@ -157,7 +167,8 @@ class Workshop:
 
     def _new_zygote(self) -> ZygoteLink:
         numbers = [entry["number"] for entry in read_state(self.config)["pool"].values()]
-        write_facts(self.config, ids_for(self.config.state_dir, 1 + max(numbers)))
+        if installed_pool(self.config) is None:
+            write_facts(self.config, ids_for(self.config.state_dir, 1 + max(numbers)))
         return start_zygote(self.config)
 
     def _lose_zygote(self) -> None:
@@ -165,11 +176,9 @@ class Workshop:
         if self.zygote is None:
             return
         ended = sorted({jar for jar, _role, _pid in self.agents()})
-        self._notice = (
-            "the process that makes jars was ended from outside, and with it "
-            f"{', '.join(ended) or 'nothing else'}"
-        )
-        self.log(self._notice)
+        text = "the process that makes jars was ended from outside, and with it "
+        self.log(text + (", ".join(ended) or "nothing else"))
+        self._notice = text + ", ".join(ended) if ended else None
         self.selector.unregister(self.zygote)
         self.zygote.close()
         if self._posts is not None:

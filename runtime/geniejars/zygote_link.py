@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -20,12 +21,16 @@ import genieagent
 from genieagent.jar import Role
 from geniejars.config import Config
 from geniejars.errors import MachineError
+from geniejars.pool.installed import Installed, installed_pool, zygote_folder
+from geniejars.pool.starter import start_program
 from geniejars.replies import accepted
 from geniejars.situation import Situation
 from geniejars.sockets import ZYGOTE, connect_to, listen_at
 
 DESCRIPTOR = 3
 """Where the zygote finds its listening socket."""
+
+_POOL_SECONDS, _POOL_PAUSE = 10.0, 0.05
 
 PACKET_LIMIT = 1 << 18
 MOST_DESCRIPTORS = 253
@@ -139,15 +144,34 @@ class ZygoteLink:
 def find_zygote(config: Config) -> ZygoteLink | None:
     """The one that runs for this state folder, if any."""
     with suppress(FileNotFoundError, ConnectionRefusedError):
-        return ZygoteLink(connect_to(config.socket_dir, ZYGOTE, socket.SOCK_SEQPACKET))
+        return ZygoteLink(connect_to(zygote_folder(config), ZYGOTE, socket.SOCK_SEQPACKET))
     return None
 
 
 def start_zygote(config: Config) -> ZygoteLink:
-    """A new one, by exec: it gets no environment and no descriptor but its socket and the log."""
+    """A new one, by exec: it gets no environment and no descriptor but its socket and the log.
+
+    A pool's is started by root's program, with what root has written down for it.
+    """
+    if (pool := installed_pool(config)) is not None:
+        return _start_pool(pool, config)
     with listen_at(config.socket_dir, ZYGOTE, socket.SOCK_SEQPACKET) as listener:
         _spawn(config, listener.fileno())
         return ZygoteLink(connect_to(config.socket_dir, ZYGOTE, socket.SOCK_SEQPACKET))
+
+
+def _start_pool(pool: Installed, config: Config) -> ZygoteLink:
+    """One that was just leaving holds the lock a moment longer than its socket."""
+    deadline = time.monotonic() + _POOL_SECONDS
+    while time.monotonic() < deadline:
+        start_program(pool)
+        if (link := find_zygote(config)) is not None:
+            return link
+        time.sleep(_POOL_PAUSE)
+    raise MachineError(
+        f"the zygote of the pool {pool.at.pool} does not start",
+        help=f"see {pool.at.run}/zygote.log",
+    )
 
 
 def _spawn(config: Config, listener: int) -> None:

@@ -127,7 +127,7 @@ def test_the_view_has_one_map_and_two_ids() -> None:
     assert mapped.uids == (IdMap(0, 1234), IdMap(999, 5007), IdMap(1000, 5006))
     assert mapped.gids == (IdMap(0, 1235), IdMap(1000, 5006))
     assert only(made.agent, SetIds) == SetIds(
-        Triple(999, 1000, 999), Triple(1000, 0, 1000), clear_groups=True
+        Triple(999, 1000, 999), Triple(1000, 0, 1000), groups=()
     )
     assert only(made.workload, SetIds).uids == Triple(1000, 1000, 1000)
 

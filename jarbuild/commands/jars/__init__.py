@@ -9,7 +9,7 @@ MODULES = {
     for word in (
         "preconfig", "example", "sys", "alloc", "free", "status", "select", "unselect", "build",
         "app", "exec", "shell", "logs", "normalize", "mount", "unmount", "diff", "backup",
-        "restore", "doctor", "readme", "common-issues",
+        "restore", "doctor", "setup", "uninstall", "readme", "common-issues",
     )
 }  # fmt: skip
 
@@ -17,6 +17,7 @@ MODULES = {
 HELP = """\
 usage: geniejars COMMAND ...    JAR: name or alias; left out: the selected jar
   preconfig                     write geniejars.config.json to start from
+  setup, uninstall              a pool of system users; as root, --dry-run first
   example install               put examples into ./geniejars-example
   sys up|down|status            the server that starts agents on demand
   alloc [-s] [--tag TAG]        allocate a free jar; -s selects it
