@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NoReturn
+
+from attrs import frozen
 
 from geniejars import UsageError
 from jarbuild.suggestions import did_you_mean, nearest
@@ -32,16 +34,20 @@ class Parser(argparse.ArgumentParser):
             add_help=False,
         )
         self.help_text = help_text
-        self.option_names: list[str] = []
+        self.actions: list[argparse.Action] = []
         self._forwards = False
         self.add_argument("-h", "--help", action="help", help="show this")
         self.add_argument("--no-color", action="store_true", help="no colours, as with NO_COLOR")
 
     def add_argument(self, *names: Any, **settings: Any) -> argparse.Action:
         action = super().add_argument(*names, **settings)
-        self.option_names.extend(action.option_strings)
+        self.actions.append(action)
         self._forwards = self._forwards or action.nargs == argparse.REMAINDER
         return action
+
+    @property
+    def option_names(self) -> list[str]:
+        return [name for action in self.actions for name in action.option_strings]
 
     def read(self, words: Sequence[str]) -> argparse.Namespace:
         """Options and positionals in any order; raises UsageError.
@@ -78,14 +84,20 @@ class _Compact(argparse.RawDescriptionHelpFormatter):
         super().__init__(prog, max_help_position=26)
 
 
-def one_of(*choices: str) -> Callable[[str], str]:
+def one_of(*choices: str) -> OneOf:
+    return OneOf(choices)
+
+
+@frozen
+class OneOf:
     """An argument type: one of the words; a mistyped one is told what was meant."""
 
-    def choose(word: str) -> str:
-        if word in choices:
-            return word
-        found = nearest(word, choices)
-        meant = f"; did you mean {found}?" if found else ""
-        raise argparse.ArgumentTypeError(f"{word!r} is none of {', '.join(choices)}{meant}")
+    choices: tuple[str, ...]
 
-    return choose
+    def __call__(self, word: str) -> str:
+        if word in self.choices:
+            return word
+        found = nearest(word, self.choices)
+        meant = f"; did you mean {found}?" if found else ""
+        listed = ", ".join(self.choices)
+        raise argparse.ArgumentTypeError(f"{word!r} is none of {listed}{meant}")

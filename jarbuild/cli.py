@@ -11,35 +11,19 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn, cast
+from typing import NoReturn
 
 from geniejars import VERSION, UsageError
 from jarbuild import commands
-from jarbuild.arguments import Parser
 from jarbuild.commands import jars
 from jarbuild.display import choose
 from jarbuild.display.screen import standard_screen
-from jarbuild.options import (
-    BuildOptions,
-    add_build_options,
-    build_help,
-    build_options,
-    output_options,
-)
+from jarbuild.options import BuildOptions, build_options, output_options
 from jarbuild.problems import Problem, Terminated, exit_code, problems
 from jarbuild.suggestions import did_you_mean, nearest
-
-HELP = build_help(
-    (
-        "usage: jarbuild [PATH] [option ...]   PATH: a folder with a JFile or a JFile (.)",
-        "       jarbuild COMMAND [--help]      context, fmt, init, lint",
-    ),
-    ("jarbuild examples/helloworld --up", "jarbuild --plan --format json"),
-)
 
 NOBODY_LISTENS = 141
 """128 + SIGPIPE, as a shell reports a writer whose reader has gone."""
@@ -89,18 +73,14 @@ def run_command(program: str, modules: Mapping[str, str], words: Sequence[str]) 
 
     def work() -> int:
         command = _command(program, modules, words[0])
-        parser = Parser(f"{program} {words[0]}", command.SUMMARY, command.EXAMPLES)
-        command.options(parser)
+        parser = commands.parser_of(program, words[0], command)
         return command.run(parser.read(words[1:]), screen)
 
     return _guarded(work, screen.complain)
 
 
 def _read_build(words: Sequence[str]) -> BuildOptions:
-    parser = Parser("jarbuild", help_text=HELP)
-    add_build_options(parser)
-    parser.add_argument("path", nargs="?", default=".")
-    given = parser.read(words)
+    given = commands.bare_parser().read(words)
     _refuse_mistyped_command(given.path)
     return build_options(given, path=given.path, jar=given.jar)
 
@@ -118,7 +98,7 @@ def _command(program: str, modules: Mapping[str, str], word: str) -> commands.Co
             f"{program} has no command {word}",
             help=did_you_mean(word, modules) or f"see {program} --help",
         )
-    return cast(commands.Command, import_module(modules[word]))  # a module is no Protocol to mypy
+    return commands.load(modules, word)
 
 
 def _print(text: str) -> int:

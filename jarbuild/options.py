@@ -21,7 +21,7 @@ Format = Literal["text", "json"]
 _HELP = """\
   --plan [--check]         show what a build would do, and why; exit 1 if a step
                            would run; nothing is changed
-  --jar NAME               name or alias (default: selected, last used, new)
+  --jar JAR                name or alias (default: selected, last used, new)
   --arg NAME=VALUE         a value for ARG NAME; may be repeated
   --up, --restart          start CMD afterwards; end it first if in the way
   --no-cache, --no-cache-from LINE   run every RUN again; those from a line on
@@ -72,7 +72,7 @@ def add_build_options(parser: Parser) -> None:
     """Everything that the command line of a build takes, except PATH."""
     for name in _SWITCHES:
         parser.add_argument(f"--{name}", action="store_true")
-    parser.add_argument("--jar", metavar="NAME")
+    parser.add_argument("--jar", metavar="JAR")
     parser.add_argument("--no-cache-from", metavar="LINE", type=_line)
     parser.add_argument("--arg", metavar="NAME=VALUE", action="append", default=[], type=_pair)
     parser.add_argument("--on-fail", default="rollback", type=one_of("rollback", "keep", "shell"))

@@ -7,18 +7,29 @@ what the Command protocol says.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import Protocol, cast
 
 from jarbuild.arguments import Parser
 from jarbuild.display.screen import Screen
+from jarbuild.options import add_build_options, build_help
 
 MODULES = {
+    "completion": "jarbuild.commands.completion",
     "context": "jarbuild.commands.context",
     "fmt": "jarbuild.commands.fmt",
     "init": "jarbuild.commands.init",
     "lint": "jarbuild.commands.lint",
 }
+
+HELP = build_help(
+    (
+        "usage: jarbuild [PATH] [option ...]   PATH: a folder with a JFile or a JFile (.)",
+        f"       jarbuild COMMAND [--help]      {', '.join(MODULES)}",
+    ),
+    ("jarbuild examples/helloworld --up", "jarbuild --plan --format json"),
+)
 
 
 class Command(Protocol):
@@ -32,3 +43,23 @@ class Command(Protocol):
 
     def run(self, arguments: argparse.Namespace, screen: Screen) -> int:
         """Do it; the exit code comes back. Raises JarbuildError."""
+
+
+def load(modules: Mapping[str, str], word: str) -> Command:
+    """The module of a word."""
+    return cast(Command, import_module(modules[word]))  # a module is no Protocol to mypy
+
+
+def parser_of(program: str, word: str, command: Command) -> Parser:
+    """The parser of what follows the word."""
+    parser = Parser(f"{program} {word}", command.SUMMARY, command.EXAMPLES)
+    command.options(parser)
+    return parser
+
+
+def bare_parser() -> Parser:
+    """The parser of `jarbuild` without a command's word: a build."""
+    parser = Parser("jarbuild", help_text=HELP)
+    add_build_options(parser)
+    parser.add_argument("path", metavar="PATH", nargs="?", default=".")
+    return parser

@@ -60,12 +60,12 @@ examples:
 def options(parser: Parser) -> None:
     parser.help_text = HELP
     add = parser.add_argument
-    add("paths", nargs="*")
+    add("paths", metavar="PATH", nargs="*")
     add("--format", default="text", type=one_of(*FORMATS))
     for name in ("--select", "--ignore"):
-        add(name, action="append")
+        add(name, metavar="CODES", action="append")
     add("--fail-level", type=one_of(*FAIL_LEVELS))
-    add("--explain")
+    add("--explain", metavar="CODE")
     for name in _SWITCHES:
         add(f"--{name}", action="store_true")
 

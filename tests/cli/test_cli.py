@@ -15,7 +15,7 @@ from story import FAILURE, SUCCESS
 
 from geniejars import InternalError, JFileError, MachineError, Place, StepFailedError, UsageError
 from jarbuild.arguments import Parser
-from jarbuild.cli import HELP
+from jarbuild.commands import HELP
 from jarbuild.options import BuildOptions, add_build_options
 from jarbuild.problems import Terminated
 

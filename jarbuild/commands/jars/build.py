@@ -26,12 +26,17 @@ HELP = build_help(
 )
 
 
-def read(words: Sequence[str]) -> BuildOptions:
-    """The options of a build; raises UsageError."""
+def parser() -> Parser:
+    """The parser of what follows `geniejars build`."""
     parser = Parser("geniejars build", help_text=HELP)
     add_build_options(parser)
     parser.add_argument("words", metavar="[JAR] [PATH]", nargs="*")
-    given = parser.read(words)
+    return parser
+
+
+def read(words: Sequence[str]) -> BuildOptions:
+    """The options of a build; raises UsageError."""
+    given = parser().read(words)
     jar, path = _jar_and_path(given.words, given.config)
     return build_options(given, path=path, jar=given.jar or jar)
 
