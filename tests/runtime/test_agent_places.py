@@ -148,7 +148,7 @@ def test_objects_of_the_last_build(manager: Manager) -> None:
     """Whoever looked for drift can have the folders that the home was built of."""
     root = Wood().tree({"d": folder()}).root
     apply(manager, "home", root, [(MakeFolder(b"d", 0o775), None)])
-    manager.request("drift")
+    manager.request("drift", persist=[])
 
     assert sha256(objects(manager, [root])[root]) == root
 
