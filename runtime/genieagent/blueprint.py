@@ -39,7 +39,7 @@ from genieagent.landlock import (
     known_rights,
     known_scopes,
 )
-from genieagent.seccomp import JAR_RULES, SAME_USER_SOCKET_RULES, SHARED_ID_RULES
+from genieagent.seccomp import JAR_RULES, SAME_USER_SOCKET_RULES, SHARE_RULES, SHARED_ID_RULES
 from genieagent.view import (
     AGENT_ID,
     COMMON_ID,
@@ -49,6 +49,7 @@ from genieagent.view import (
     USER,
     WORKLOAD_ID,
     Places,
+    Shown,
 )
 
 SCRATCH = "scratch"
@@ -65,17 +66,25 @@ class Blueprint:
     maker: Isolation
     agent: Isolation
     workload: Isolation
+    mounts: tuple[int, ...] = ()  # descriptors that the maker and the agent need
 
     @property
     def has_pid_namespace(self) -> bool:
         return self.jar.situation in ("full", "single")
 
 
-def draw(conditions: Conditions, host: Host, places: Places, jar: Jar, number: int) -> Blueprint:
+def draw(
+    conditions: Conditions,
+    host: Host,
+    places: Places,
+    jar: Jar,
+    number: int,
+    shares: tuple[Shown, ...] = (),
+) -> Blueprint:
     """Raises ValueError for a jar number that has no ids."""
     if conditions.has_namespaces:
-        return _namespaced(conditions, host, places, jar, number)
-    return _by_ids_and_rules(conditions, host, jar, number)
+        return _namespaced(conditions, host, places, jar, number, shares)
+    return _by_ids_and_rules(conditions, host, jar, number, shares)
 
 
 def make_jar(
@@ -112,11 +121,16 @@ def _ids_inside(conditions: Conditions, number: int) -> Ids:
 
 
 def _namespaced(
-    conditions: Conditions, host: Host, places: Places, jar: Jar, number: int
+    conditions: Conditions,
+    host: Host,
+    places: Places,
+    jar: Jar,
+    number: int,
+    shares: tuple[Shown, ...],
 ) -> Blueprint:
     is_full = conditions.situation == "full"
     seeker = (conditions.manager_uid, conditions.manager_gid) if conditions.facts.is_pool else None
-    seen = view.jar_view(host, places, exposed(conditions), jar.limits.tmp_bytes, seeker)
+    seen = view.jar_view(host, places, exposed(conditions), jar.limits.tmp_bytes, seeker, shares)
     agent = (
         *seen,
         HostName(HOST_NAME),
@@ -125,19 +139,25 @@ def _namespaced(
         *((_agent_ids(jar.ids, _common_group(conditions, COMMON_ID)),) if is_full else ()),
         *_close_in(),
         DieWithParent(),
-        *_landlock(conditions, rules.inside_for_agent(), scoped=True, ports=jar.ports),
+        *_landlock(conditions, rules.inside_for_agent(shares), scoped=True, ports=jar.ports),
         Seccomp(JAR_RULES),
     )
     visible = ("/",) if is_full else _top_folders(seen)
     workload = (
         *((_workload_ids(jar.ids),) if is_full else ()),
         *_limits(jar.limits),
-        *_landlock(conditions, rules.inside_for_workload(visible), scoped=not is_full),
+        *_landlock(conditions, rules.inside_for_workload(visible, shares), scoped=not is_full),
         *(() if is_full else (Seccomp(SHARED_ID_RULES),)),
+        *_share_filter(shares),
         *_manners(),
     )
     namespaces = Unshare(_namespaces(conditions))
-    return Blueprint(jar, Isolation((namespaces,)), Isolation(agent), Isolation(workload))
+    mounts = tuple(share.mount for share in shares if share.mount is not None)
+    return Blueprint(jar, Isolation((namespaces,)), Isolation(agent), Isolation(workload), mounts)
+
+
+def _share_filter(shares: tuple[Shown, ...]) -> tuple[Operation, ...]:
+    return (Seccomp(SHARE_RULES),) if any(share.writable for share in shares) else ()
 
 
 def exposed(conditions: Conditions) -> tuple[str, ...]:
@@ -241,9 +261,13 @@ def _top_folders(seen: tuple[Operation, ...]) -> tuple[str, ...]:
     return tuple(sorted(top - {FOLDER}))
 
 
-def _by_ids_and_rules(conditions: Conditions, host: Host, jar: Jar, number: int) -> Blueprint:
+def _by_ids_and_rules(
+    conditions: Conditions, host: Host, jar: Jar, number: int, shares: tuple[Shown, ...]
+) -> Blueprint:
     has_own_ids = conditions.has_own_ids
-    shown, own = exposed(conditions), (jar.home, f"{jar.folder}/{SCRATCH}")
+    shown = (*exposed(conditions), *(s.source for s in shares if not s.writable))
+    scratch = f"{jar.folder}/{SCRATCH}/{jar.role}"
+    own = (jar.home, scratch, *(s.source for s in shares if s.writable))
     allowed = rules.outside_for_workload(host, shown, own, shares_user=not has_own_ids)
     for_agent = (*allowed, *rules.outside_for_agent(host, jar))
     agent = (
@@ -257,6 +281,7 @@ def _by_ids_and_rules(conditions: Conditions, host: Host, jar: Jar, number: int)
         *(_limits(jar.limits) if has_own_ids else (Limit("core", 0),)),
         *_landlock(conditions, allowed, scoped=not has_own_ids),
         *(() if has_own_ids else (shared,)),
+        *_share_filter(shares),
         *_manners(),
     )
     ids = (_agent_ids(jar.ids, _common_group(conditions)),) if has_own_ids else ()

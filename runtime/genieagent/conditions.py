@@ -40,6 +40,12 @@ class Conditions:
         return self.situation in ("full", "no-namespaces")
 
     @property
+    def may_map_mounts(self) -> bool:
+        """Whether the zygote is root on the machine itself, and mounts are a jar's own."""
+        is_root = self.manager_uid == self.facts.manager_uid
+        return self.situation == "full" and is_root
+
+    @property
     def has_own_network(self) -> bool:
         """Each jar and role then has a network namespace, with a loopback and nothing else."""
         return self.facts.network != "host"

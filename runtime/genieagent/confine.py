@@ -17,6 +17,7 @@ from pathlib import Path
 from genieagent import syscalls
 from genieagent.call_numbers import MACHINE
 from genieagent.isolation import (
+    Attach,
     BeginRoot,
     Bind,
     DieWithParent,
@@ -163,6 +164,13 @@ def _file_rights_of(seeker: tuple[int, int] | None) -> Iterator[None]:
         yield
     finally:
         syscalls.set_file_ids(os.geteuid(), os.getegid())
+
+
+@_perform.register
+def _(operation: Attach) -> None:
+    syscalls.mount_setattr(operation.mount, _attributes(operation.flags))
+    _staged(operation.target).mkdir(parents=True, exist_ok=True)
+    _attach(operation.mount, operation.target)
 
 
 @_perform.register

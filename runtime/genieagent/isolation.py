@@ -79,6 +79,15 @@ class Bind:
 
 
 @dataclass(frozen=True)
+class Attach:
+    """Show a detached mount, of which only the descriptor is known."""
+
+    mount: int
+    target: str
+    flags: MountFlags
+
+
+@dataclass(frozen=True)
 class Mount:
     """A new file system of its own."""
 
@@ -193,6 +202,7 @@ Operation = (
     | MakeText
     | MakeSymlink
     | Bind
+    | Attach
     | Mount
     | EnterRoot
     | HostName

@@ -42,6 +42,7 @@ class Jar:
     idle_timeout: float  # seconds; 0 = never
     network: Network = "host"
     ports: tuple[int, ...] = ()
+    has_foreign_shares: bool = False  # folders that show the manager as their owner inside, too
 
     def place(self, name: Literal["home", "root"]) -> str:
         return f"{self.folder}/{name}"

@@ -60,7 +60,8 @@ def launch(blueprint: Blueprint, listener: socket.socket, serve: Serve) -> Runni
     The caller must adopt orphans (PR_SET_CHILD_SUBREAPER).
     """
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    maker = fork_child(lambda: _make(blueprint, theirs, serve), keep=[theirs.fileno()])
+    keep = [theirs.fileno(), *blueprint.mounts]
+    maker = fork_child(lambda: _make(blueprint, theirs, serve), keep)
     theirs.close()
     ours.settimeout(_START_SECONDS)
     try:
@@ -100,17 +101,17 @@ def _see_through(
     for operation in blueprint.agent:
         if isinstance(operation, EnterUserNamespace):
             _expect(ours, "map")
-            _write_maps(pid, operation)
+            write_maps(pid, operation.uids, operation.gids)
             _say(ours, "mapped")
     _expect(ours, "ready")
     socket.send_fds(ours, [b"{}"], [listener.fileno()])
     return Running(pid if blueprint.has_pid_namespace else maker, ours, blueprint.has_pid_namespace)
 
 
-def _write_maps(pid: int, namespace: EnterUserNamespace) -> None:
+def write_maps(pid: int, uids: Iterable[IdMap], gids: Iterable[IdMap]) -> None:
     """user_namespaces(7)"""
-    _write_map(Path(f"/proc/{pid}/uid_map"), namespace.uids)
-    _write_map(Path(f"/proc/{pid}/gid_map"), namespace.gids)
+    _write_map(Path(f"/proc/{pid}/uid_map"), uids)
+    _write_map(Path(f"/proc/{pid}/gid_map"), gids)
 
 
 def _write_map(file: Path, lines: Iterable[IdMap]) -> None:
@@ -123,7 +124,8 @@ def _make(blueprint: Blueprint, zygote: socket.socket, serve: Serve) -> None:
             perform(operation)
     except ConfinementError as error:
         return _say(zygote, "failed", message=str(error))
-    agent = fork_child(lambda: _be_agent(blueprint, zygote, serve), keep=[zygote.fileno()])
+    keep = [zygote.fileno(), *blueprint.mounts]
+    agent = fork_child(lambda: _be_agent(blueprint, zygote, serve), keep)
     _say(zygote, "pid", pid=agent)
     if not blueprint.has_pid_namespace:
         keeper.keep(agent, zygote)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
-from genieagent import folders, handover, jar_folder, leftovers
+from genieagent import folders, handover, jar_folder, leftovers, share, shared_tree
 from genieagent.blueprint import draw, exposed, make_jar
 from genieagent.conditions import Conditions
 from genieagent.host import read_host
@@ -44,11 +45,11 @@ class Nursery:
     def agents(self) -> tuple[Agent, ...]:
         return tuple(self._agents)
 
-    def start(self, order: Order, listener: socket.socket) -> int:
+    def start(self, order: Order, listener: socket.socket, shared: Sequence[int]) -> int:
         """The pid that ends when the agent and all it started have ended."""
         assert order.role is not None
         self._check_free(order)
-        running = self._launch(order, order.role, listener)
+        running = self._launch(order, order.role, listener, shared)
         agent = Agent(order.jar, order.number, order.role, running, listener)
         self._agents.append(agent)
         return running.pid
@@ -85,6 +86,25 @@ class Nursery:
         except (FolderError, OSError) as error:
             raise OrderError("folder", str(error)) from error
 
+    def settle(self, order: Order, shared: Sequence[int]) -> int:
+        """Shared folders become usable from both sides; how many entries became the manager's."""
+        return sum(
+            self._treat(order, folder, partial(shared_tree.settle, writable=wanted.writable))
+            for folder, wanted in zip(shared, order.shares, strict=True)
+        )
+
+    def revoke(self, order: Order, shared: Sequence[int]) -> int:
+        """The jar's right to shared folders ends; how many entries became the manager's."""
+        return sum(self._treat(order, folder, shared_tree.revoke) for folder in shared)
+
+    def _treat(self, order: Order, folder: int, treat: Callable[[int, Owners], int]) -> int:
+        owners = self._owners(order.number)
+        try:
+            is_ours = share.needs_list(self._conditions, order.number, folder)
+            return treat(folder, owners) if is_ours else 0
+        except (FolderError, OSError) as error:
+            raise OrderError("share", f"the folder cannot be shared: {error}") from error
+
     def forget(self, pid: int) -> None:
         """This child has ended."""
         for agent in [agent for agent in self._agents if agent.running.pid == pid]:
@@ -116,14 +136,18 @@ class Nursery:
             if (agent.jar == order.jar) != (agent.number == order.number):
                 raise OrderError("number", f"{agent.jar} runs as jar number {agent.number}")
 
-    def _launch(self, order: Order, role: Role, listener: socket.socket) -> Running:
+    def _launch(
+        self, order: Order, role: Role, listener: socket.socket, shared: Sequence[int]
+    ) -> Running:
         places = self._make_folder(order, role)
         jar = make_jar(self._conditions, order.jar, order.number, role, tuple(order.ports))
         host = read_host(exposed(self._conditions))
         try:
-            blueprint = draw(self._conditions, host, places, jar, order.number)
-            return launch(blueprint, listener, self._serve)
-        except LaunchError as error:
+            with share.shown(self._conditions, order.number, order.shares, shared) as shares:
+                jar = replace(jar, has_foreign_shares=share.any_foreign(self._conditions, shares))
+                blueprint = draw(self._conditions, host, places, jar, order.number, shares)
+                return launch(blueprint, listener, self._serve)
+        except (LaunchError, OSError) as error:
             raise OrderError("launch", f"{order.jar} cannot be made: {error}") from error
 
     def _make_folder(self, order: Order, role: Role) -> Places:

@@ -39,12 +39,20 @@ class Program:
         return cls(tuple(request["argv"]), env, request["cwd"])
 
 
+# git-config(1): else git works in no tree that is another's. In a jar there is nobody else's.
+_TRUSTING_GIT = {
+    "GIT_CONFIG_COUNT": "1",
+    "GIT_CONFIG_KEY_0": "safe.directory",
+    "GIT_CONFIG_VALUE_0": "*",
+}
+
+
 def _given_to_all(layout: Layout) -> dict[str, str]:
     jar = layout.jar
     given = {"HOME": jar.home, "USER": jar.user, "LOGNAME": jar.user, "SHELL": "/bin/sh"}
     if layout.scratch is not None:
         given |= {"TMPDIR": str(layout.scratch), "TMUX_TMPDIR": str(layout.scratch)}
-    return given
+    return given | (_TRUSTING_GIT if jar.has_foreign_shares else {})
 
 
 @dataclass(frozen=True)

@@ -9,24 +9,25 @@ from genieagent import view
 from genieagent.host import HOSTS, RESOLVER, SYSTEM_FOLDERS, Host
 from genieagent.jar import Jar
 from genieagent.landlock import CHANGE, READ, WRITE, Access, Allow
-from genieagent.view import FOLDER, HOME
+from genieagent.view import FOLDER, HOME, Shown
 
 _ANY_FILE: Access = frozenset({"read_file"})
 _TELLING = ("cpuinfo", "meminfo", "stat", "loadavg", "uptime")
 _ETC = (HOSTS, RESOLVER, "/etc/passwd", "/etc/group", "/etc/hostname")
 
 
-def inside_for_agent() -> tuple[Allow, ...]:
-    return Allow("/", READ), Allow(FOLDER, READ | WRITE), *_private_inside()
+def inside_for_agent(shares: tuple[Shown, ...]) -> tuple[Allow, ...]:
+    return Allow("/", READ), Allow(FOLDER, READ | WRITE), *_private_inside(shares)
 
 
-def inside_for_workload(visible: tuple[str, ...]) -> tuple[Allow, ...]:
+def inside_for_workload(visible: tuple[str, ...], shares: tuple[Shown, ...]) -> tuple[Allow, ...]:
     """Of what is `visible` all may be read."""
-    return *(Allow(path, READ) for path in visible), *_private_inside()
+    return *(Allow(path, READ) for path in visible), *_private_inside(shares)
 
 
-def _private_inside() -> tuple[Allow, ...]:
-    folders = (HOME, *view.PRIVATE_FOLDERS)
+def _private_inside(shares: tuple[Shown, ...]) -> tuple[Allow, ...]:
+    writable = (share.target for share in shares if share.writable)
+    folders = (HOME, *view.PRIVATE_FOLDERS, *writable)
     return (
         *(Allow(folder, READ | WRITE) for folder in folders),
         Allow("/dev", READ | CHANGE),

@@ -96,17 +96,21 @@ JAR_RULES = (
 )
 """What nobody in a jar may do, the agent included."""
 
-_SET_ID_BITS = 0o6000
-# Folders of a home have the set-group-id bit, and chmod(1) repeats it: a filter cannot tell them
-# from files.
-_SET_USER_ID_BIT = 0o4000
+_SET_USER_ID_BIT, _SET_GROUP_ID_BIT = 0o4000, 0o2000
+_SET_ID_BITS = _SET_USER_ID_BIT | _SET_GROUP_ID_BIT
 _CREATES = 0o100 | 0o20000000  # O_CREAT, __O_TMPFILE
-SHARED_ID_RULES = (
-    Deny("prlimit64", errno.EPERM, (Argument(0, (0,), inverse=True),)),
-    Deny("chmod", errno.EPERM, (_any_bit(1, _SET_USER_ID_BIT),)),
-    Deny("fchmod", errno.EPERM, (_any_bit(1, _SET_USER_ID_BIT),)),
-    Deny("fchmodat", errno.EPERM, (_any_bit(2, _SET_USER_ID_BIT),)),
-    Deny("fchmodat2", errno.EPERM, (_any_bit(2, _SET_USER_ID_BIT),)),
+
+
+def _no_chmod(bits: int) -> tuple[Deny, ...]:
+    return (
+        Deny("chmod", errno.EPERM, (_any_bit(1, bits),)),
+        Deny("fchmod", errno.EPERM, (_any_bit(1, bits),)),
+        Deny("fchmodat", errno.EPERM, (_any_bit(2, bits),)),
+        Deny("fchmodat2", errno.EPERM, (_any_bit(2, bits),)),
+    )
+
+
+_NO_SET_ID_FILES = (
     Deny("creat", errno.EPERM, (_any_bit(1, _SET_ID_BITS),)),
     # Without a flag that creates, the mode is whatever lay in the register.
     Deny("open", errno.EPERM, (_any_bit(1, _CREATES), _any_bit(2, _SET_ID_BITS))),
@@ -116,7 +120,19 @@ SHARED_ID_RULES = (
     Deny("mknod", errno.EPERM, (_any_bit(1, _SET_ID_BITS),)),
     Deny("mknodat", errno.EPERM, (_any_bit(2, _SET_ID_BITS),)),
 )
+
+SHARED_ID_RULES = (
+    Deny("prlimit64", errno.EPERM, (Argument(0, (0,), inverse=True),)),
+    # Not the group's bit: folders of a home have it, and chmod(1) repeats it there; a filter
+    # cannot tell them from files.
+    *_no_chmod(_SET_USER_ID_BIT),
+    *_NO_SET_ID_FILES,
+)
 """What a workload that has its agent's own id may not do besides."""
+
+SHARE_RULES = (*_no_chmod(_SET_ID_BITS), *_NO_SET_ID_FILES)
+"""Where the jar may write in a folder of the manager's: what is nosuid inside may be run outside.
+With the group's bit, so that chmod(1) fails on folders of the home in such a jar."""
 
 _SOCK_STREAM, _SOCK_SEQPACKET, _TYPE_BITS = 1, 5, 0xF
 SAME_USER_SOCKET_RULES = (

@@ -33,6 +33,8 @@ MOUNT_ATTR_NODEV = 4
 MOUNT_ATTR_NOEXEC = 8
 MS_PRIVATE = 1 << 18
 
+_MOUNT_ATTR_IDMAP = 0x00100000
+
 _OPEN_TREE_CLONE = 1
 _MOVE_MOUNT_F_EMPTY_PATH = 4
 _FSCONFIG_SET_STRING = 1
@@ -73,14 +75,15 @@ def unshare(flags: int) -> None:
     _call("unshare", flags)
 
 
-def open_tree(path: str, *, recursive: bool = True) -> int:
-    """open_tree(2): a descriptor of a detached copy of the mount at `path`.
+def open_tree(path: str, *, folder: int = AT_FDCWD) -> int:
+    """open_tree(2): a descriptor of a detached copy of the mounts at `path`, or at `folder` where
+    the path is empty.
 
     A symlink as the last name is not followed.
     """
-    flags = _OPEN_TREE_CLONE | os.O_CLOEXEC | AT_SYMLINK_NOFOLLOW
-    flags |= AT_RECURSIVE if recursive else 0
-    return _call("open_tree", AT_FDCWD, os.fsencode(path), flags)
+    flags = _OPEN_TREE_CLONE | os.O_CLOEXEC | AT_SYMLINK_NOFOLLOW | AT_RECURSIVE
+    flags |= 0 if path else AT_EMPTY_PATH
+    return _call("open_tree", folder, os.fsencode(path), flags)
 
 
 def move_mount(mount: int, target: str) -> None:
@@ -97,6 +100,13 @@ def mount_setattr(
     flags |= 0 if path else AT_EMPTY_PATH
     values = struct.pack("=QQQQ", attributes, 0, propagation, 0)
     _call("mount_setattr", mount, os.fsencode(path), flags, values, len(values))
+
+
+def map_mount_ids(mount: int, namespace: int) -> None:
+    """mount_setattr(2) with MOUNT_ATTR_IDMAP, of a mount that is attached nowhere yet."""
+    values = struct.pack("=QQQQ", _MOUNT_ATTR_IDMAP, 0, 0, namespace)
+    flags = AT_RECURSIVE | AT_EMPTY_PATH
+    _call("mount_setattr", mount, b"", flags, values, len(values))
 
 
 def new_file_system(kind: str, options: dict[str, str], attributes: int) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
+import stat
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
@@ -62,7 +64,9 @@ class JarDesk:
     def answer(self, order: Order, descriptors: Sequence[int]) -> Answer:
         match order.verb:
             case "start":
-                return Answer({"pid": self._nursery.start(order, _listener(descriptors))})
+                _check_folders(order, descriptors[1:])
+                listener, folders = _listener(descriptors), descriptors[1:]
+                return Answer({"pid": self._nursery.start(order, listener, folders)})
             case "end":
                 self._nursery.end(order)
                 return Answer({})
@@ -70,6 +74,8 @@ class JarDesk:
                 return self._wipe(order)
             case "handover":
                 return self._errand(lambda: {"count": self._nursery.hand_over(order)})
+            case "settle" | "revoke":
+                return self._share(order, descriptors)
             case "list":
                 return self._list()
         return self._leave()
@@ -82,6 +88,11 @@ class JarDesk:
             return {}
 
         return self._errand(remove)
+
+    def _share(self, order: Order, folders: Sequence[int]) -> Answer:
+        _check_folders(order, folders)
+        treat = self._nursery.settle if order.verb == "settle" else self._nursery.revoke
+        return Answer({}, errand=Errand(lambda: {"count": treat(order, folders)}, folders))
 
     def _errand(self, work: Callable[[], Values]) -> Answer:
         return Answer({}, errand=Errand(work, [self._nursery.jars]))
@@ -104,11 +115,22 @@ class JarDesk:
 
 def _listener(descriptors: Sequence[int]) -> socket.socket:
     try:
-        (descriptor,) = descriptors
+        descriptor = descriptors[0]
         listener = socket.socket(fileno=os.dup(descriptor))
-    except (ValueError, OSError) as error:
+    except (IndexError, OSError) as error:
         raise OrderError("request", "start needs one listening socket") from error
     return listener
+
+
+def _check_folders(order: Order, folders: Sequence[int]) -> None:
+    """One for each share, and opened by somebody who may read it."""
+    if len(folders) != len(order.shares) or not all(map(_is_open_folder, folders)):
+        raise OrderError("request", "each share needs one open folder")
+
+
+def _is_open_folder(descriptor: int) -> bool:
+    flags = fcntl.fcntl(descriptor, fcntl.F_GETFL)
+    return stat.S_ISDIR(os.fstat(descriptor).st_mode) and not flags & os.O_PATH
 
 
 class RefusingDesk:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from genieagent.host import HOSTS, RESOLVER, SYSTEM_FOLDERS, Host
 from genieagent.isolation import (
+    Attach,
     BeginRoot,
     Bind,
     EnterRoot,
@@ -50,12 +51,26 @@ class Places:
     home_identity: Identity
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A folder of the manager's that the jar shares. `mount` is a detached mount of it, ready to be
+    attached; None where `source` is mounted, or only allowed, by its path, which must still lead
+    to the same folder."""
+
+    target: str
+    writable: bool
+    source: str
+    identity: Identity
+    mount: int | None = None
+
+
 def jar_view(
     host: Host,
     places: Places,
     exposed: tuple[str, ...],
     tmp_bytes: int,
     seeker: tuple[int, int] | None = None,
+    shares: tuple[Shown, ...] = (),
 ) -> tuple[Operation, ...]:
     """`seeker`: whose rights must do to reach what is `exposed`; None: those of whoever makes the
     jar."""
@@ -68,6 +83,7 @@ def jar_view(
         *_private_folders(tmp_bytes),
         MakeDirectory("/run"),
         *_exposures(host, exposed, seeker),
+        *map(_share, shares),
         Bind(places.folder, FOLDER, _NO_PROGRAMS, places.folder_identity),
         Bind(places.home, HOME, _WRITABLE, places.home_identity),
         EnterRoot(),
@@ -137,6 +153,13 @@ def _exposures(
         if host.knows(path) and not any(is_below(path, folder) for folder in shown):
             shown.append(path)
             yield Bind(host.sources[path], path, _READ_ONLY, seeker=seeker)
+
+
+def _share(share: Shown) -> Operation:
+    flags = _WRITABLE if share.writable else _READ_ONLY
+    if share.mount is None:
+        return Bind(share.source, share.target, flags, share.identity)
+    return Attach(share.mount, share.target, flags)
 
 
 def is_below(path: str, folder: str) -> bool:

@@ -23,7 +23,7 @@ from genieagent.facts import BadFactsError, read_facts
 from genieagent.launcher import Serve
 from genieagent.nursery import Nursery
 from genieagent.obstacles import Refusal
-from genieagent.orders import MAX_PACKET, OrderError, parse_order
+from genieagent.orders import MAX_PACKET, MOST_SHARES, OrderError, parse_order
 from genieagent.verbs import Answer, Desk, Errand, JarDesk, RefusingDesk, Values
 
 CONTROL = 3
@@ -32,7 +32,7 @@ CONTROL = 3
 _ORPHAN_SECONDS = 60.0
 """How long a zygote without agent and connection waits for the next server."""
 _SEND_SECONDS = 5.0
-_MAX_DESCRIPTORS = 4
+_MAX_DESCRIPTORS = 1 + MOST_SHARES
 
 
 def main(facts_path: str, serve: Serve) -> None:
@@ -104,6 +104,19 @@ class Zygote:
     def _answer(self, connection: socket.socket) -> None:
         try:
             packet, descriptors, _, _ = socket.recv_fds(connection, MAX_PACKET, _MAX_DESCRIPTORS)
+        except OSError:
+            self._drop(connection)
+            return
+        try:
+            self._respond(connection, packet, descriptors)
+        finally:
+            for descriptor in descriptors:
+                os.close(descriptor)
+
+    def _respond(
+        self, connection: socket.socket, packet: bytes, descriptors: Sequence[int]
+    ) -> None:
+        try:
             if packet:
                 self._send(connection, self._decide(packet, descriptors))
             else:
@@ -116,9 +129,6 @@ class Zygote:
             return self._desk.answer(parse_order(packet), descriptors)
         except Exception as error:
             return Answer(_refusal(error))
-        finally:
-            for descriptor in descriptors:
-                os.close(descriptor)
 
     def _send(self, connection: socket.socket, answer: Answer) -> None:
         errand = answer.errand

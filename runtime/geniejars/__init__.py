@@ -62,6 +62,8 @@ if TYPE_CHECKING:
     from geniejars.runner import RunFailedError, Surroundings, execute
     from geniejars.secret_values import keep_secrets, kept_secrets
     from geniejars.server_link import RunningAgent
+    from geniejars.share_requests import JarInUseError, share_folder, unshare_folder
+    from geniejars.shares import settle_shares, shared_folders
     from geniejars.site import Site
     from geniejars.situation import Situation
     from geniejars.state import (
@@ -109,6 +111,7 @@ __all__ = [
     "Isolation",
     "JFileError",
     "JarEntry",
+    "JarInUseError",
     "JarbuildError",
     "Kind",
     "Layer",
@@ -205,13 +208,17 @@ __all__ = [
     "resolve_name",
     "run_as",
     "run_shell_as",
+    "settle_shares",
     "sha256",
+    "share_folder",
+    "shared_folders",
     "shared_mode",
     "shut_down",
     "split",
     "start_as",
     "state_folder",
     "stop_process",
+    "unshare_folder",
     "view_of",
     "write_state",
 ]
@@ -254,6 +261,8 @@ _MODULES = {
     "geniejars.runner": "RunFailedError Surroundings execute",
     "geniejars.secret_values": "keep_secrets kept_secrets",
     "geniejars.server_link": "RunningAgent",
+    "geniejars.share_requests": "JarInUseError share_folder unshare_folder",
+    "geniejars.shares": "settle_shares shared_folders",
     "geniejars.site": "Site",
     "geniejars.situation": "Situation",
     "geniejars.state":

@@ -12,6 +12,7 @@ from geniejars.errors import UsageError
 from geniejars.jars import backup_home, clear_home, end_jar
 from geniejars.ports import give_back_ports, take_ports
 from geniejars.secret_values import forget_secrets
+from geniejars.shares import revoke_shares
 from geniejars.state import (
     State,
     changing_state,
@@ -54,6 +55,7 @@ def deallocate(config: Config, name: str) -> None:
     """Give a jar back: everything in it ends, its ports are free. Raises UsageError."""
     occupied_entry(read_state(config), name)
     end_jar(config, name)
+    revoke_shares(config, name)
     _release(config, name)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -65,4 +66,9 @@ def check_owner(folder: Path) -> None:
 def closed_passage(config: Config) -> Path | None:
     """The first folder on the way to root's jars that shuts other ids out."""
     way = [*reversed(config.home_base.parents), config.home_base] if os.geteuid() == 0 else []
-    return next((f for f in way if not f.stat().st_mode & stat.S_IXOTH), None)
+    return first_closed(way)
+
+
+def first_closed(way: Iterable[Path]) -> Path | None:
+    """The first of these folders that others may not pass."""
+    return next((folder for folder in way if not folder.stat().st_mode & stat.S_IXOTH), None)

@@ -26,8 +26,9 @@ from genieagent.jar import Role
 from geniejars.config import Config
 from geniejars.errors import MachineError
 from geniejars.gateway import start_gateway
+from geniejars.open_shares import opened
 from geniejars.sockets import agent_socket, listen_at
-from geniejars.state import JarEntry
+from geniejars.state import JarEntry, read_state
 from geniejars.zygote_link import Agent, ZygoteLink, ZygoteLostError
 
 SHORT_LIFE = 1.0
@@ -41,9 +42,7 @@ Log = Callable[[str], None]
 @define(eq=False)
 class Post:
     jar: str
-    number: int
     role: Role
-    ports: tuple[int, ...]
     listener: socket.socket
     pid: int = 0
     pidfd: int | None = None
@@ -64,15 +63,15 @@ class Posts:
     def held(self) -> list[Post]:
         return [post for post in self._posts.values() if post.pidfd is not None]
 
-    def open(self, jar: str, entry: JarEntry, role: Role) -> None:
+    def open(self, jar: str, role: Role) -> None:
         """See to it that an agent accepts at `agent_socket(jar, role)`; raises MachineError."""
-        post = self._posts.get((jar, role)) or self._create(jar, entry, role)
+        post = self._posts.get((jar, role)) or self._create(jar, role)
         if post.pidfd is None:
             self._fill(post)
 
-    def adopt(self, agent: Agent, entry: JarEntry) -> None:
+    def adopt(self, agent: Agent) -> None:
         """Take over an agent that an earlier server had started."""
-        post = self._post(agent.jar, entry, agent.role, agent.listener)
+        post = self._post(agent.jar, agent.role, agent.listener)
         self._watch_agent(post, agent.pid)
 
     def discard(self, jar: str, role: Role | None = None) -> None:
@@ -84,18 +83,20 @@ class Posts:
         for jar, _role in list(self._posts):
             self.discard(jar)
 
-    def _create(self, jar: str, entry: JarEntry, role: Role) -> Post:
-        listener = listen_at(self.config.socket_dir, agent_socket(jar, role))
-        return self._post(jar, entry, role, listener)
+    def _create(self, jar: str, role: Role) -> Post:
+        return self._post(jar, role, listen_at(self.config.socket_dir, agent_socket(jar, role)))
 
-    def _post(self, jar: str, entry: JarEntry, role: Role, listener: socket.socket) -> Post:
-        post = Post(jar, entry["number"], role, tuple(entry["ports"] or ()), listener)
+    def _post(self, jar: str, role: Role, listener: socket.socket) -> Post:
+        post = Post(jar, role, listener)
         self._posts[jar, role] = post
         self._watch_call(post)
         return post
 
     def _fill(self, post: Post) -> None:
-        pid = self.zygote.start(post.jar, post.number, post.role, post.ports, post.listener)
+        entry = self._entry_of(post)
+        # A build's tree has nothing of the manager's other folders in it.
+        with opened(entry["shares"] if post.role == "live" else ()) as shares:
+            pid = self.zygote.start(post.jar, entry, post.role, post.listener, shares)
         self.log(f"{post.jar} {post.role}: agent {pid} started")
         self._watch_agent(post, pid)
 
@@ -111,7 +112,10 @@ class Posts:
         self.selector.unregister(post.listener)
         self.selector.register(post.pidfd, EVENT_READ, partial(self._ended, post))
         if self.config.network != "host":
-            start_gateway(self.config, post.jar, post.role, post.ports)
+            start_gateway(self.config, post.jar, post.role, self._entry_of(post)["ports"] or ())
+
+    def _entry_of(self, post: Post) -> JarEntry:
+        return read_state(self.config)["pool"][post.jar]
 
     def _called(self, post: Post) -> None:
         try:

@@ -27,6 +27,7 @@ from geniejars.plan import JAR_VIEW, Health
 from geniejars.prepared import App
 from geniejars.pump import OnOutput
 from geniejars.reception import open_session
+from geniejars.shares import settle_shares
 from geniejars.state import home_dir
 
 
@@ -85,6 +86,7 @@ def run_as(
             stdin=stdin,
             on_output=output.take,
         )
+    settle_shares(config, name)
     return output.completed(code)
 
 
@@ -139,6 +141,7 @@ def start_as(
             code = session.start_attached(
                 app, on_output=on_output, on_started=on_started or _ignore
             )
+            settle_shares(config, name)
             return Completed(code)
         pid = session.start(app)
     (on_started or _ignore)(pid)
@@ -148,7 +151,9 @@ def start_as(
 def stop_process(config: Config, name: str, grace: float = STOP_GRACE) -> int:
     """End the main command; its exit code comes back. Raises AgentError "not-running"."""
     with open_jar(config, name) as session:
-        return session.stop(grace)
+        code = session.stop(grace)
+    settle_shares(config, name)
+    return code
 
 
 def agent_status(config: Config, name: str) -> AgentStatus:
@@ -172,6 +177,7 @@ def normalize(config: Config, name: str, *, private: bool = False) -> int:
     put there; `private` entries too. How many entries changed comes back."""
     home = Home(config, name, _ignore, _ignore)
     home.hand_over()
+    settle_shares(config, name)
     with home.connect("live") as session:
         return session.normalize(private=private)
 

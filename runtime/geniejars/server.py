@@ -26,6 +26,7 @@ from geniejars.facts import written_fingerprint
 from geniejars.locks import only_one
 from geniejars.replies import Reply, refused
 from geniejars.sockets import SERVER, listen_at
+from geniejars.state import SharedFolder
 from geniejars.version import VERSION
 from geniejars.workshop import Then, Workshop
 
@@ -146,6 +147,13 @@ class Server:
                 return None
             case "handover":
                 self.workshop.hand_over(request["jar"], later)
+                return None
+            case "settle":
+                self.workshop.settle(request["jar"], later)
+                return None
+            case "revoke":
+                folder = SharedFolder(path=request["path"], writable=True)
+                self.workshop.revoke(request["jar"], folder, later)
                 return None
             case "list":
                 situation = self.workshop.describe()

@@ -99,6 +99,14 @@ class ServerLink:
         """What the manager made in the home becomes the jar's; how many entries that were."""
         return int(self._request("handover", jar=jar)["count"])
 
+    def settle(self, jar: str) -> int:
+        """Shared folders become usable from both sides; how many entries were taken back."""
+        return int(self._request("settle", jar=jar)["count"])
+
+    def revoke(self, jar: str, path: str) -> int:
+        """The jar's right to a folder ends; how many entries were taken back."""
+        return int(self._request("revoke", jar=jar, path=path)["count"])
+
     def situation(self) -> Situation:
         said = self._request("list")
         return Situation(said["situation"], tuple(said["lost"]))

@@ -29,6 +29,13 @@ class Pending(TypedDict):
     prepared: dict[str, Any]
 
 
+class SharedFolder(TypedDict):
+    """A folder of the manager's that the jar sees at its own, real path."""
+
+    path: str
+    writable: bool
+
+
 class JarEntry(TypedDict):
     """One jar. The first seven are the ancestor's; None where the jar is free."""
 
@@ -46,6 +53,7 @@ class JarEntry(TypedDict):
     tree: str | None  # digest of the last build that succeeded
     pending: Pending | None
     restart: str | None  # the policy `app up` was last given
+    shares: list[SharedFolder]
 
 
 class State(TypedDict):
@@ -97,6 +105,7 @@ def free_entry(number: int) -> JarEntry:
         tree=None,
         pending=None,
         restart=None,
+        shares=[],
     )
 
 

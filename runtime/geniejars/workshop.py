@@ -16,10 +16,11 @@ from geniejars.errors import MachineError
 from geniejars.facts import remember_isolation, write_facts
 from geniejars.folders import closed_passage
 from geniejars.ids import ids_for
+from geniejars.open_shares import opened
 from geniejars.pool.installed import installed_pool
 from geniejars.posts import Posts
 from geniejars.situation import Situation
-from geniejars.state import JarEntry, read_state
+from geniejars.state import JarEntry, SharedFolder, read_state
 from geniejars.views import note_situation
 from geniejars.zygote_link import (
     ZygoteLink,
@@ -47,12 +48,11 @@ class Workshop:
 
     def open(self, jar: str, role: Role) -> str | None:
         """See to an agent; what the caller should be told comes back, once."""
-        entry = self._entry_of(jar)
         try:
-            self._ready().open(jar, entry, role)
+            self._ready().open(jar, role)
         except ZygoteLostError:  # found out before the selector had said so
             self._lose_zygote()
-            self._ready().open(jar, entry, role)
+            self._ready().open(jar, role)
         notice, self._notice = self._notice, None
         return notice
 
@@ -74,6 +74,20 @@ class Workshop:
         self._ready()
         number = self._entry_of(jar)["number"]
         self._errand(lambda link: link.ask_hand_over(jar, number), then)
+
+    def settle(self, jar: str, then: Then) -> None:
+        """Shared folders become usable from both sides; `then` hears how much was taken back."""
+        self._ready()
+        entry = self._entry_of(jar)
+        with opened(entry["shares"]) as shares:
+            self._errand(lambda link: link.ask_settle(jar, entry["number"], shares), then)
+
+    def revoke(self, jar: str, folder: SharedFolder, then: Then) -> None:
+        """The jar's right to a folder that was shared ends."""
+        self._ready()
+        number = self._entry_of(jar)["number"]
+        with opened([folder]) as shares:
+            self._errand(lambda link: link.ask_revoke(jar, number, shares), then)
 
     def _errand(self, ask: Callable[[ZygoteLink], None], then: Then) -> None:
         """Long work gets a connection of its own, so that nobody's start waits for it."""
@@ -149,7 +163,7 @@ class Workshop:
         self.situation = situation
         self._posts = Posts(self.config, self.selector, zygote, self.log)
         for agent in agents:
-            self._posts.adopt(agent, self._entry_of(agent.jar))
+            self._posts.adopt(agent)
 
     def _check_asked(self, found: Situation) -> None:
         """A pool's zygote was started for everybody's commands, and not asked for this one's."""

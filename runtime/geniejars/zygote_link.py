@@ -21,11 +21,13 @@ import genieagent
 from genieagent.jar import Role
 from geniejars.config import Config
 from geniejars.errors import MachineError
+from geniejars.open_shares import OpenShares
 from geniejars.pool.installed import Installed, installed_pool, zygote_folder
 from geniejars.pool.starter import start_program
 from geniejars.replies import accepted
 from geniejars.situation import Situation
 from geniejars.sockets import ZYGOTE, connect_to, listen_at
+from geniejars.state import JarEntry
 
 DESCRIPTOR = 3
 """Where the zygote finds its listening socket."""
@@ -70,11 +72,18 @@ class ZygoteLink:
         return self.connection.fileno()
 
     def start(
-        self, jar: str, number: int, role: Role, ports: Sequence[int], listener: socket.socket
+        self, jar: str, entry: JarEntry, role: Role, listener: socket.socket, shares: OpenShares
     ) -> int:
         """Make an agent that accepts on this socket; its pid comes back."""
-        order = {"verb": "start", "jar": jar, "number": number, "role": role, "ports": ports}
-        reply, _ = self._request(order, [listener.fileno()])
+        order = {
+            "verb": "start",
+            "jar": jar,
+            "number": entry["number"],
+            "role": role,
+            "ports": entry["ports"] or [],
+            "shares": shares.told,
+        }
+        reply, _ = self._request(order, [listener.fileno(), *shares.descriptors])
         return int(reply["pid"])
 
     def end(self, jar: str, role: Role | None) -> None:
@@ -88,6 +97,18 @@ class ZygoteLink:
     def ask_hand_over(self, jar: str, number: int) -> None:
         """Give the jar what the manager made in its home; `hear_done` has the count."""
         self._send({"verb": "handover", "jar": jar, "number": number})
+
+    def ask_settle(self, jar: str, number: int, shares: OpenShares) -> None:
+        """Make shared folders usable from both sides; `hear_done` has how much was taken back."""
+        self._ask_of_shares("settle", jar, number, shares)
+
+    def ask_revoke(self, jar: str, number: int, shares: OpenShares) -> None:
+        """Take back what was shared; `hear_done` has the count."""
+        self._ask_of_shares("revoke", jar, number, shares)
+
+    def _ask_of_shares(self, verb: str, jar: str, number: int, shares: OpenShares) -> None:
+        order = {"verb": verb, "jar": jar, "number": number, "shares": shares.told}
+        self._send(order, shares.descriptors)
 
     def hear_done(self) -> int:
         """The answer to what was asked; blocks until the connection is readable."""

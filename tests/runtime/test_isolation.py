@@ -204,8 +204,8 @@ def test_scopes_close_the_jar_outwards(situation: Situation, abi: int) -> None:
     [
         ("full", "/home/jar", {"/tmp", "/var/tmp", "/dev/shm"}),  # noqa: S108
         ("single", "/home/jar", {"/tmp", "/var/tmp", "/dev/shm"}),  # noqa: S108
-        ("no-namespaces", "/state/jars/j/home", {"/state/jars/j/scratch", "/dev/shm"}),  # noqa: S108
-        ("weak", "/state/jars/j/home", {"/state/jars/j/scratch"}),
+        ("no-namespaces", "/state/jars/j/home", {"/state/jars/j/scratch/live", "/dev/shm"}),  # noqa: S108
+        ("weak", "/state/jars/j/home", {"/state/jars/j/scratch/live"}),
     ],
 )
 def test_a_workload_may_make_files_here_only(

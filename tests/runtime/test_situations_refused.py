@@ -62,7 +62,7 @@ def test_a_refusal_names_what_is_lost_and_the_ways_out(
 ) -> None:
     """Every order but leave gets the same error, and no jar is made."""
     with lodge(ground, **facts) as lodging:
-        reply = lodging.ask("start", jar="tester", number=0, role="live", ports=[])
+        reply = lodging.ask("start", jar="tester", number=0, role="live", ports=[], shares=[])
 
         assert not reply["ok"]
         assert [reason for reason in reasons if reason not in reply["message"]] == []

@@ -23,7 +23,7 @@ from zygote_harness import (
 )
 
 JAR = "tester"
-START = {"verb": "start", "jar": JAR, "number": 0, "role": "live", "ports": []}
+START = {"verb": "start", "jar": JAR, "number": 0, "role": "live", "ports": [], "shares": []}
 IS_ROOT = os.getuid() == 0
 EVERYWHERE = pytest.mark.parametrize("ground", grounds(), ids=lambda ground: ground.name)
 

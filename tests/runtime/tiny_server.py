@@ -38,15 +38,19 @@ class Server:
     def ask(self, order: dict[str, Any]) -> dict[str, Any]:
         """A start brings a new listening socket, which gets its name only when it is served."""
         listeners = [self._listen("new")] if order.get("verb") == "start" else []
-        descriptors = [listener.fileno() for listener in listeners]
+        folders = [self._open(Path(share["target"])) for share in order.get("shares", ())]
+        descriptors = [*(listener.fileno() for listener in listeners), *folders]
         socket.send_fds(self._zygote_socket, [json.dumps(order).encode()], descriptors)
         packet, received, _, _ = socket.recv_fds(self._zygote_socket, 1 << 16, 253)
-        for descriptor in received:
+        for descriptor in (*received, *folders):
             os.close(descriptor)
         reply = json.loads(packet)
         if listeners and reply["ok"]:
             self._path("new").rename(self._path(f"{order['jar']}.{order['role']}"))
         return {**reply, "descriptors": len(received)}
+
+    def _open(self, target: Path) -> int:
+        return os.open(target if target.exists() else "/", os.O_RDONLY)
 
     def run(self, told: dict[str, Any]) -> dict[str, Any]:
         agent = self._connect(f"{told['jar']}.{told['role']}")

@@ -13,7 +13,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -132,9 +132,16 @@ class Lodge:
         return self._do({"do": "ask", "order": {"verb": verb, **values}})
 
     def start(
-        self, jar: str, number: int = 0, role: str = "live", ports: tuple[int, ...] = ()
+        self,
+        jar: str,
+        number: int = 0,
+        role: str = "live",
+        ports: tuple[int, ...] = (),
+        shares: Mapping[Path, bool] | None = None,
     ) -> int:
-        reply = self.ask("start", jar=jar, number=number, role=role, ports=ports)
+        """`shares`: folders, and whether they may be written in."""
+        told = {"jar": jar, "number": number, "role": role, "ports": ports}
+        reply = self.ask("start", **told, **_told(shares or {}))
         assert reply["ok"], reply
         self.ports[jar] = ports
         self.starts.append(reply["seconds"])
@@ -147,6 +154,12 @@ class Lodge:
     def python(self, jar: str, code: str, *words: str) -> Outcome:
         return self.run(jar, SYSTEM_PYTHON, "-c", code, *words)
 
+    def settle(self, jar: str, shares: Mapping[Path, bool], verb: str = "settle") -> int:
+        """How many entries became the manager's."""
+        reply = self.ask(verb, jar=jar, number=0, **_told(shares))
+        assert reply["ok"], reply
+        return int(reply["count"])
+
     def as_manager(self, *command: str) -> None:
         subprocess.run(command, check=True, **_identity(self.manager))
 
@@ -155,6 +168,10 @@ class Lodge:
         print(json.dumps(told), file=self.process.stdin, flush=True)
         reply: dict[str, Any] = json.loads(self.process.stdout.readline())
         return reply
+
+
+def _told(shares: Mapping[Path, bool]) -> dict[str, Any]:
+    return {"shares": [{"target": str(path), "writable": rw} for path, rw in shares.items()]}
 
 
 @contextmanager

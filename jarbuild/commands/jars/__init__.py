@@ -8,8 +8,8 @@ MODULES = {
     word: f"{_PACKAGE}.{word.replace('-', '_')}"
     for word in (
         "preconfig", "example", "sys", "alloc", "free", "status", "select", "unselect", "build",
-        "app", "exec", "shell", "logs", "normalize", "mount", "unmount", "diff", "backup",
-        "restore", "doctor", "setup", "uninstall", "readme", "common-issues",
+        "app", "exec", "shell", "logs", "normalize", "mount", "unmount", "share", "unshare",
+        "diff", "backup", "restore", "doctor", "setup", "uninstall", "readme", "common-issues",
     )
 }  # fmt: skip
 
@@ -32,6 +32,7 @@ usage: geniejars COMMAND ...    JAR: name or alias; left out: the selected jar
   diff [JAR]                    what changed in a home since its last build
   backup [JAR], restore [JAR] FILE    a home as an archive, and back
   mount [JAR] LINK, unmount LINK      symlink to a home; -C: the common folder
+  share PATH [--rw] [JAR], unshare PATH [JAR]    a folder of yours in a jar
   normalize [JAR]               let the manager write what the jar made
   doctor                        what isolates jars here, and what is missing
   readme, common-issues         the manual; what to do when something fails

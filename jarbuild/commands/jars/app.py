@@ -23,6 +23,7 @@ from geniejars import (
     keep_restart_policy,
     link_log,
     prepared_app,
+    settle_shares,
     stop_process,
 )
 from jarbuild.arguments import Parser, one_of
@@ -136,6 +137,7 @@ def _attend(home: Home, screen: Screen) -> int:
             on_output=writer(screen),
             on_started=lambda pid: _tell_start(home, pid, screen),
         )
+    settle_shares(home.config, home.name)
     return 0 if stopped.is_set() else code
 
 

@@ -10,7 +10,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
-from geniejars import AgentSession, Home, Role, Stream, Terminal, UsageError
+from geniejars import (
+    AgentSession,
+    Home,
+    Role,
+    Stream,
+    Terminal,
+    UsageError,
+    settle_shares,
+)
 from jarbuild.display.screen import Screen
 
 STDIN = 0
@@ -33,11 +41,14 @@ def run_attached(
     """Run a command to its end; its exit code comes back. `cwd` is below the home."""
     if with_terminal and not os.isatty(STDIN):
         raise UsageError("-t needs a terminal, and the input is none", help="leave -t out")
-    with home.connect(role) as session, _signals_forwarded(session):
-        if with_terminal:
-            return _run_on_terminal(session, argv, env, cwd, screen)
-        source = STDIN if with_input else None
-        return session.run(argv, env=env, cwd=cwd, stdin=source, on_output=writer(screen))
+    try:
+        with home.connect(role) as session, _signals_forwarded(session):
+            if with_terminal:
+                return _run_on_terminal(session, argv, env, cwd, screen)
+            source = STDIN if with_input else None
+            return session.run(argv, env=env, cwd=cwd, stdin=source, on_output=writer(screen))
+    finally:
+        settle_shares(home.config, home.name)
 
 
 def writer(screen: Screen) -> Callable[[Stream, bytes], None]:
