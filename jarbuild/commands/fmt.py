@@ -11,6 +11,7 @@ from pathlib import Path
 from attrs import frozen
 
 from jarbuild.arguments import Parser
+from jarbuild.display.content_diff import painted
 from jarbuild.display.controls import escaped
 from jarbuild.display.palette import Palette
 from jarbuild.display.screen import Screen
@@ -101,13 +102,4 @@ def _diff(source: Formatted, palette: Palette) -> list[str]:
     before, after = (c.decode(errors="replace").split("\n") for c in (source.before, source.after))
     name = escaped(source.name)
     lines = difflib.unified_diff(before, after, name, f"{name} (formatted)", lineterm="")
-    return [_painted(escaped(line), palette) for line in lines]
-
-
-def _painted(line: str, palette: Palette) -> str:
-    if line.startswith(("---", "+++")):
-        return palette.strong(line)
-    if line.startswith("@@"):
-        return palette.accent(line)
-    paint = {"+": palette.good, "-": palette.bad}.get(line[:1])
-    return paint(line) if paint else line
+    return [painted(line, palette) for line in lines]

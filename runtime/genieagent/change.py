@@ -25,6 +25,7 @@ from genieagent.operations import (
     MakeFifo,
     MakeSymlink,
     Operation,
+    PutAside,
     Remove,
     Take,
     WriteFile,
@@ -64,8 +65,8 @@ class RootChange:
         self._draft = Draft(self._index.forest, self._index.tree.root)
 
     def add(self, operation: Operation, source: int | None) -> None:
-        if isinstance(operation, Take):
-            raise RequestFailedError("request", "a root takes nothing from itself")
+        if isinstance(operation, Take | PutAside):
+            raise RequestFailedError("request", "that is done to a home only")
         _draw(self._draft, operation, None)
         staged = _stage_content(self._stage, self._place, operation, source)
         self._builder.do_all(self._decider.steps(operation, staged))

@@ -19,6 +19,7 @@ from genieagent.operations import (
     MakeFolder,
     MakeLink,
     Operation,
+    PutAside,
     Remove,
     SetMode,
     Take,
@@ -78,6 +79,8 @@ class Decider:
                 return self._set_mode(path, mode, there)
             case Take(path):
                 return self._take(path)
+            case PutAside(path):
+                return iter(() if there is None else (Keep(path, there.st_ino),))
         assert staged is not None
         return self._put(operation, staged, there)
 

@@ -12,6 +12,7 @@ from genieagent.operations import (
     MakeLink,
     MakeSymlink,
     Operation,
+    PutAside,
     Remove,
     SetMode,
     Take,
@@ -55,6 +56,8 @@ class Draft:
                 self._put(path, self._existing(to))
             case SetMode(path, mode):
                 self._set_mode(path, mode)
+            case PutAside(path):
+                self._refuse_known(path)
             case Take(path):
                 assert taken is not None
                 self._put(path, taken)
@@ -93,6 +96,10 @@ class Draft:
         self._forget(path)
         parent, name = split(path)
         self._open(parent).pop(name, None)
+
+    def _refuse_known(self, path: Path) -> None:
+        if self.forest.find(self.root, path) is not None:
+            raise DraftError(f"{os.fsdecode(path)} was made by a build")
 
     def _existing(self, path: Path) -> Entry:
         parent, name = split(path)

@@ -87,11 +87,28 @@ class SetMode:
     mode: int
 
 
+@dataclass(frozen=True)
+class PutAside:
+    """What no build has made goes to the backup folder, with all below it."""
+
+    path: Path
+
+
 Operation = (
-    Remove | MakeFolder | WriteFile | CloneFile | Take | MakeLink | MakeSymlink | MakeFifo | SetMode
+    Remove
+    | MakeFolder
+    | WriteFile
+    | CloneFile
+    | Take
+    | MakeLink
+    | MakeSymlink
+    | MakeFifo
+    | SetMode
+    | PutAside
 )
 TYPES = (
     Remove, MakeFolder, WriteFile, CloneFile, Take, MakeLink, MakeSymlink, MakeFifo, SetMode,
+    PutAside,
 )  # fmt: skip
 _BY_NAME = {kind.__name__: kind for kind in TYPES}
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from geniejars.command import Terminal
     from geniejars.config import Config, Isolation, Network, embedded_config
     from geniejars.configfile import find_config, load_config
+    from geniejars.contents import Contents, stamp_of
     from geniejars.conversation import AgentError, AgentLostError, TimedOutError
     from geniejars.delivery import HomeInUseError
     from geniejars.environment import REACH_VARIABLES, SEARCH_PATH, reach
@@ -41,8 +42,9 @@ if TYPE_CHECKING:
         Done, Event, Finished, Outcome, Output, Planned, Started, Stream, Transferred, Waiting,
     )
     from geniejars.home import Home
+    from geniejars.homediff import HomeDiff, look_at_home
     from geniejars.jars import (
-        backup_home, clear_home, end_jar, find_situation, list_agents, shut_down,
+        backup_home, clear_home, end_jar, find_situation, list_agents, restore_home, shut_down,
     )
     from geniejars.locks import locked
     from geniejars.placing import NEW_FOLDER_MODE, ConflictError, nest, place
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
         Completed, Detached, agent_status, apply_acl, ensure_agent, normalize, open_jar, run_as,
         run_shell_as, start_as, stop_process,
     )
+    from geniejars.reset import Reset, plan_reset, reset_home
     from geniejars.results import DamagedEntryError, Layer, LayerDraft, LayerFile, Result, Results
     from geniejars.runner import RunFailedError, Surroundings, execute
     from geniejars.secret_values import keep_secrets, kept_secrets
@@ -94,6 +97,7 @@ __all__ = [
     "Completed",
     "Config",
     "ConflictError",
+    "Contents",
     "DamagedEntryError",
     "Detached",
     "Digest",
@@ -106,6 +110,7 @@ __all__ = [
     "Forest",
     "Health",
     "Home",
+    "HomeDiff",
     "HomeInUseError",
     "InternalError",
     "Isolation",
@@ -128,6 +133,7 @@ __all__ = [
     "Planned",
     "Policy",
     "Prepared",
+    "Reset",
     "Result",
     "Results",
     "Role",
@@ -189,6 +195,7 @@ __all__ = [
     "load_config",
     "locked",
     "log_file_path",
+    "look_at_home",
     "nest",
     "normalize",
     "occupied_entry",
@@ -196,6 +203,7 @@ __all__ = [
     "open_jar",
     "parse_folder",
     "place",
+    "plan_reset",
     "pool_name",
     "pool_removal",
     "pool_setup",
@@ -205,7 +213,9 @@ __all__ = [
     "reach",
     "read_audit",
     "read_state",
+    "reset_home",
     "resolve_name",
+    "restore_home",
     "run_as",
     "run_shell_as",
     "settle_shares",
@@ -215,6 +225,7 @@ __all__ = [
     "shared_mode",
     "shut_down",
     "split",
+    "stamp_of",
     "start_as",
     "state_folder",
     "stop_process",
@@ -238,6 +249,7 @@ _MODULES = {
     "geniejars.command": "Terminal",
     "geniejars.config": "Config Isolation Network embedded_config",
     "geniejars.configfile": "find_config load_config",
+    "geniejars.contents": "Contents stamp_of",
     "geniejars.conversation": "AgentError AgentLostError TimedOutError",
     "geniejars.delivery": "HomeInUseError",
     "geniejars.environment": "REACH_VARIABLES SEARCH_PATH reach",
@@ -246,7 +258,9 @@ _MODULES = {
     "geniejars.events":
         "Done Event Finished Outcome Output Planned Started Stream Transferred Waiting",
     "geniejars.home": "Home",
-    "geniejars.jars": "backup_home clear_home end_jar find_situation list_agents shut_down",
+    "geniejars.homediff": "HomeDiff look_at_home",
+    "geniejars.jars":
+        "backup_home clear_home end_jar find_situation list_agents restore_home shut_down",
     "geniejars.locks": "locked",
     "geniejars.placing": "NEW_FOLDER_MODE ConflictError nest place",
     "geniejars.plan":
@@ -257,6 +271,7 @@ _MODULES = {
     "geniejars.processes":
         "Completed Detached agent_status apply_acl ensure_agent normalize open_jar run_as "
         "run_shell_as start_as stop_process",
+    "geniejars.reset": "Reset plan_reset reset_home",
     "geniejars.results": "DamagedEntryError Layer LayerDraft LayerFile Result Results",
     "geniejars.runner": "RunFailedError Surroundings execute",
     "geniejars.secret_values": "keep_secrets kept_secrets",

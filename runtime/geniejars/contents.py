@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from attrs import Factory, define
 
@@ -16,6 +17,9 @@ from genieagent.trees import Digest, Entry, Forest, Path
 from geniejars.errors import InternalError, StepFailedError
 from geniejars.plan import Source, Stamp
 from geniejars.results import Layer, LayerFile
+
+if TYPE_CHECKING:
+    from geniejars.client import AgentSession
 
 Opener = Callable[[], int]
 
@@ -69,6 +73,14 @@ class Contents:
     def add_sources(self, sources: Mapping[Digest, Source]) -> None:
         self.sources.update(sources)
 
+    def has(self, path: Path, entry: Entry) -> bool:
+        """Whether `write` can make this file."""
+        return (
+            self._is_in_root(path, entry)
+            or entry.value in self.sources
+            or self._in_layer(path, entry.value) is not None
+        )
+
     def write(self, path: Path, entry: Entry) -> Operation:
         """The operation that makes this file; raises InternalError where nothing has it."""
         if self._is_in_root(path, entry):
@@ -82,6 +94,18 @@ class Contents:
         return WriteFile(
             path, entry.mode, entry.size, entry.value, file.mtime_ns, file.offset, check=True
         )
+
+    def read(self, path: Path, entry: Entry, session: AgentSession) -> bytes:
+        """What is in a file that it `has`."""
+        if self._is_in_root(path, entry):
+            return session.read("root", path, entry.size)[0]
+        operation = self.write(path, entry)
+        assert isinstance(operation, WriteFile)
+        descriptor = self.opener(operation)()
+        try:
+            return os.pread(descriptor, operation.size, operation.offset)
+        finally:
+            os.close(descriptor)
 
     def with_openers(
         self, operations: Sequence[Operation]

@@ -57,7 +57,7 @@ def deliver(
         site.hand_over()
         drift = home.drift(prepared.persist)
         forest = mended(root.forest, home)
-        drifted = _wanted(forest, tree, drift)
+        drifted = drifted_changes(forest, tree, drift)
         if drift.tree == tree and not drifted:
             return _settled(site, tree, prepared)
         operations = _operations(root, forest, drift.tree, tree, drifted, prepared)
@@ -74,8 +74,8 @@ def _settled(site: Site, tree: Tree, prepared: Prepared) -> Delivery:
     return Delivery(site.settle())
 
 
-def _wanted(forest: Forest, tree: Tree, drift: Drift) -> list[Change]:
-    """Drifted entries that the new tree wants otherwise: what is there, what shall be."""
+def drifted_changes(forest: Forest, tree: Tree, drift: Drift) -> list[Change]:
+    """Drifted entries that the tree wants otherwise: what is there, what shall be."""
     built = drift.tree or EMPTY_TREE
     changes = (Change(path, there, forest.find(tree.root, path)) for path, there in drift.entries)
     return [
@@ -108,11 +108,11 @@ def _operations(
         root.bring_to(tree)
         return [Take(name) for name in sorted(root.forest.folder(tree.root))]
     root.contents.root = root.tree.root if root.tree else None
-    old, tree = (_with_data_apart(t, prepared.persist) for t in (old or EMPTY_TREE, tree))
+    old, tree = (with_data_apart(t, prepared.persist) for t in (old or EMPTY_TREE, tree))
     return transition(forest, old, tree, root.contents.write, drifted)
 
 
-def _with_data_apart(tree: Tree, persist: Sequence[str]) -> Tree:
+def with_data_apart(tree: Tree, persist: Sequence[str]) -> Tree:
     """No hard link leads from what is seeded once to what each build makes: a program that writes
     to the one would change the other."""
     if not persist:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
 from geniejars.config import Config
-from geniejars.errors import MachineError
+from geniejars.errors import MachineError, UsageError
 from geniejars.folders import make_folder
 from geniejars.locks import locked
 from geniejars.reception import ask_if_running, connect, open_session, reach_server
@@ -88,6 +88,41 @@ def backup_home(config: Config, name: str) -> Path:
         return partial.rename(config.backup_dir / f"{name}-{stamp}-{digest[:8]}.tar.gz")
     finally:
         partial.unlink(missing_ok=True)
+
+
+def restore_home(
+    config: Config,
+    name: str,
+    archive: Path,
+    *,
+    on_backup: Callable[[Path], None] | None = None,
+) -> None:
+    """Replace the home by what an archive of `backup_home` holds.
+
+    With `on_backup` what is there is backed up first, and the new archive told to it. The last
+    build stays known: what it made and the archive has otherwise is what `geniejars diff` lists.
+    Raises UsageError for a file that cannot be read or a jar in which something runs, and, before
+    the home is touched, AgentError for an archive that is damaged or unsafe.
+    """
+    with _opened(archive) as descriptor, connect(config, name, "live") as session:
+        status = session.status()
+        if status.is_up or status.sessions:
+            raise UsageError(f"something runs in {name}", help="geniejars app down ends its app")
+        if on_backup is not None:
+            on_backup(backup_home(config, name))
+        session.restore(descriptor)
+
+
+@contextmanager
+def _opened(archive: Path) -> Iterator[int]:
+    try:
+        descriptor = os.open(archive, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        raise UsageError(f"cannot read {archive}: {error.strerror}") from error
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def _write_backup(config: Config, name: str, path: Path) -> str:

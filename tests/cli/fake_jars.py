@@ -96,6 +96,7 @@ def install(agent: FakeAgent, monkeypatch: Any) -> None:
     monkeypatch.setattr(Home, "connect", lambda home, role: agent)
     monkeypatch.setattr(Home, "hand_over", lambda home: None)
     monkeypatch.setattr("geniejars.processes.open_session", lambda *_: agent)
+    monkeypatch.setattr("geniejars.jars.connect", lambda *_: agent)
     monkeypatch.setattr("geniejars.processes.list_agents", lambda config: _live_everywhere())
 
 

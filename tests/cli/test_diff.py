@@ -151,4 +151,4 @@ def test_diff_without_the_cache(here, agent: HomeAgent) -> None:
     outcome = here.jars("diff", "web_1")
 
     assert outcome.exit == 3
-    assert "the cache no longer knows" in outcome.err
+    assert "nobody knows any more" in outcome.err

@@ -32,7 +32,14 @@ from genieagent.change import HomeChange, RootChange
 from genieagent.failures import RequestFailedError
 from genieagent.index import Index, read_index
 from genieagent.layout import Layout, PlaceName
-from genieagent.operations import CloneFile, MakeFolder, Operation, Take, WriteFile
+from genieagent.operations import (
+    CloneFile,
+    MakeFolder,
+    Operation,
+    PutAside,
+    Take,
+    WriteFile,
+)
 from genieagent.trees import EMPTY_TREE, Change, sha256
 
 
@@ -393,6 +400,32 @@ def test_operations_that_make_another_tree(
         change_to(layout, "home", wood, wood.tree({"d": folder()}), operations)
 
     assert list(home.iterdir()) == []
+
+
+def test_putting_aside(layout: Layout, home: Path) -> None:
+    """What no build made is moved to the backup as a whole; what is gone by then is fine."""
+    wood = Wood()
+    tree = wood.tree({"d/one": wood.file(b"1")})
+    bring(layout, "home", wood, tree)
+    (home / "d/mine/deep").mkdir(parents=True)
+    (home / "d/mine/deep/file").write_text("mine")
+    backup = change_to(layout, "home", wood, tree, [PutAside(b"d/mine"), PutAside(b"gone")])
+
+    assert backup.kept == [b"d/mine"]
+    assert kept_contents(Path(layout.jar.folder)) == {sha256(b"mine")}
+    assert sorted(str(p.relative_to(home)) for p in home.rglob("*")) == ["d", "d/one"]
+
+
+@pytest.mark.parametrize("place", ["home", "root"])
+def test_what_a_build_made_is_not_put_aside(layout: Layout, place: PlaceName) -> None:
+    """Nor is anything in a root."""
+    wood = Wood()
+    tree = wood.tree({"d": wood.file(b"1")})
+    scan(layout, "root")
+    bring(layout, place, wood, tree)
+
+    with pytest.raises(RequestFailedError, match="made by a build|to a home only"):
+        change_to(layout, place, wood, tree, [PutAside(b"d")])
 
 
 def test_a_root_that_nobody_has_scanned(layout: Layout) -> None:

@@ -9,7 +9,8 @@ MODULES = {
     for word in (
         "preconfig", "example", "sys", "alloc", "free", "status", "select", "unselect", "build",
         "app", "exec", "shell", "logs", "normalize", "mount", "unmount", "share", "unshare",
-        "diff", "backup", "restore", "doctor", "setup", "uninstall", "readme", "common-issues",
+        "diff", "reset", "backup", "restore", "doctor", "setup", "uninstall", "readme",
+        "common-issues",
     )
 }  # fmt: skip
 
@@ -29,7 +30,7 @@ usage: geniejars COMMAND ...    JAR: name or alias; left out: the selected jar
   exec [-it] [-d] [JAR] CMD ... run a command; a single word goes to sh -c
   shell [JAR]                   a shell in a jar
   logs [-f] [-n N] [JAR]        what the app wrote; --network: where it went
-  diff [JAR]                    what changed in a home since its last build
+  diff [JAR], reset [JAR]       what changed in a home since its build; undo it
   backup [JAR], restore [JAR] FILE    a home as an archive, and back
   mount [JAR] LINK, unmount LINK      symlink to a home; -C: the common folder
   share PATH [--rw] [JAR], unshare PATH [JAR]    a folder of yours in a jar

@@ -5,27 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
-from geniejars import (
-    EMPTY_TREE,
-    AgentError,
-    AgentSession,
-    Change,
-    Digest,
-    Forest,
-    Home,
-    MachineError,
-    Path,
-    cache_folder,
-    compare,
-    prepared_from_json,
-    read_state,
-)
+from attrs import define
+
+from geniejars import Change, Contents, Entry, Home, Path
 from jarbuild.arguments import Parser
-from jarbuild.cache.store import Store
+from jarbuild.built_home import BuiltHome, open_built_home
 from jarbuild.commands.jars.opened import open_home
+from jarbuild.display.content_diff import painted, unified
 from jarbuild.display.controls import escaped
 from jarbuild.display.quantities import size
 from jarbuild.display.screen import Screen
@@ -33,67 +23,75 @@ from jarbuild.display.screen import Screen
 SUMMARY = """\
 List what was added (A), changed (C) and deleted (D) in a jar's home since its
 last build. What lies below a PERSIST path is the app's, and not listed."""
-EXAMPLES = ("geniejars diff myapp_1", "geniejars diff --json myapp_1")
+EXAMPLES = ("geniejars diff myapp_1", "geniejars diff --content", "geniejars diff --json myapp_1")
 
 LETTERS = {"added": "A", "changed": "C", "deleted": "D"}
 
+MOST_CONTENT = 1_000_000
+"""Bytes of a file that is compared line by line."""
+
 
 def options(parser: Parser) -> None:
+    parser.add_argument("--content", action="store_true", help="with what changed in text files")
     parser.add_argument("--json", action="store_true", help="for programs")
     parser.add_argument("jar", metavar="JAR", nargs="?", help="name or alias")
 
 
 def run(arguments: argparse.Namespace, screen: Screen) -> int:
-    changes = find_changes(open_home(arguments.jar, screen))
-    if arguments.json:
-        screen.print([json.dumps([_as_object(change) for change in changes], indent=2)])
-    else:
-        screen.print(map(_line, changes))
+    home = open_home(arguments.jar, screen)
+    with _undisturbed(home, arguments.content), open_built_home(home) as built:
+        changes = built.diff.changes
+        texts = _Texts(built, built.contents_of(changes)) if arguments.content else None
+        if built.diff.built is None:
+            screen.note(f"note: {home.name} was never built: all that is in it was added")
+        if arguments.json:
+            rows = [_as_object(c) | ({"diff": texts.of(c)} if texts else {}) for c in changes]
+            screen.print([json.dumps(rows, indent=2)])
+        else:
+            screen.print(line for c in changes for line in _lines(c, texts, screen))
     return 0
 
 
-def find_changes(home: Home) -> list[Change]:
-    """What turned the last build's tree into what is there now, by path; raises MachineError."""
-    with (
-        Store.open(cache_folder(), is_writable=False) as store,
-        home.connect("live") as session,
-    ):
-        built = session.drift().tree or EMPTY_TREE
-        found = session.scan("home")
-        forest = Forest(_objects(store.folder_object, session))
-        changes = list(compare(forest, built.root, found.root))
-    seeds = _persistent(home)
-    return sorted((c for c in changes if not _is_below(c.path, seeds)), key=lambda c: c.path)
+def _undisturbed(home: Home, reads_root: bool) -> Any:
+    """No build changes the build root while contents are read from it."""
+    return home.locked(f"a build of {home.name}") if reads_root else nullcontext()
 
 
-def _objects(stored: Callable[[Digest], bytes], session: AgentSession) -> Callable[[Digest], bytes]:
-    """Folders of the build from the cache, those of the home from its agent."""
+@define
+class _Texts:
+    """What changed in files, read on demand."""
 
-    def find(digest: Digest) -> bytes:
-        try:
-            return stored(digest)
-        except KeyError:
-            pass
-        try:
-            return session.objects([digest])[digest]
-        except AgentError as error:
-            raise MachineError(
-                "the cache no longer knows what the last build made", help="build again first"
-            ) from error
+    built: BuiltHome
+    contents: Contents
 
-    return find
-
-
-def _persistent(home: Home) -> Sequence[Path]:
-    prepared = read_state(home.config)["pool"][home.name]["prepared"]
-    return [os.fsencode(path) for path in prepared_from_json(prepared or {}).persist]
-
-
-def _is_below(path: Path, folders: Sequence[Path]) -> bool:
-    return any(path == folder or path.startswith(folder + b"/") for folder in folders)
+    def of(self, change: Change) -> list[str] | None:
+        """None for what is no file, or one that changed its bits only."""
+        old, new = _file(change.old), _file(change.new)
+        if (old is None and new is None) or (old and new and old.value == new.value):
+            return None
+        path = os.fsdecode(change.path)
+        if max(entry.size for entry in (old, new) if entry is not None) > MOST_CONTENT:
+            return [f"File {path} is too large to compare"]
+        if old is not None and not self.contents.has(change.path, old):
+            return [f"No copy of the old {path} is left"]
+        return unified(
+            path,
+            old and self.contents.read(change.path, old, self.built.session),
+            new and self.built.session.read("home", change.path, MOST_CONTENT)[0],
+        )
 
 
-def _kind_of_change(change: Change) -> str:
+def _file(entry: Entry | None) -> Entry | None:
+    return entry if entry is not None and entry.kind == "file" else None
+
+
+def _lines(change: Change, texts: _Texts | None, screen: Screen) -> Iterator[str]:
+    yield _line(change)
+    for line in texts.of(change) or () if texts else ():
+        yield painted(line, screen.palette)
+
+
+def kind_of_change(change: Change) -> str:
     if change.old is None:
         return "added"
     return "deleted" if change.new is None else "changed"
@@ -102,9 +100,13 @@ def _kind_of_change(change: Change) -> str:
 def _line(change: Change) -> str:
     entry = change.new or change.old
     assert entry is not None, "a change has at least one side"
-    path = escaped(os.fsdecode(change.path)) + ("/" if entry.kind == "folder" else "")
     sizes = f" ({_sizes(change)})" if entry.kind == "file" else ""
-    return f"{LETTERS[_kind_of_change(change)]} {path}{sizes}"
+    return f"{LETTERS[kind_of_change(change)]} {shown(change.path, entry)}{sizes}"
+
+
+def shown(path: Path, entry: Entry | None) -> str:
+    """A folder ends with a slash; control characters are harmless."""
+    return escaped(os.fsdecode(path)) + ("/" if entry and entry.kind == "folder" else "")
 
 
 def _sizes(change: Change) -> str:
@@ -114,7 +116,7 @@ def _sizes(change: Change) -> str:
 
 def _as_object(change: Change) -> dict[str, Any]:
     return {
-        "change": _kind_of_change(change),
+        "change": kind_of_change(change),
         "path": os.fsdecode(change.path),
         "kind": change.new.kind if change.new else None,
         "size": change.new.size if change.new and change.new.kind == "file" else None,

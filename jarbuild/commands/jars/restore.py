@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 
-from geniejars import Home, UsageError, agent_status, backup_home, clear_home, read_state
+from geniejars import UsageError, read_state, restore_home
 from jarbuild.arguments import Parser
 from jarbuild.commands.jars.opened import home_of, open_pool
 from jarbuild.display.screen import Screen
@@ -27,32 +26,7 @@ def run(arguments: argparse.Namespace, screen: Screen) -> int:
     name, rest = jar_and_rest(read_state(config), arguments.words)
     if len(rest) != 1:
         raise UsageError("restore takes one archive", help="geniejars restore [JAR] FILE")
-    home = home_of(config, name, screen)
-    descriptor = _open(rest[0])
-    try:
-        _refuse_in_use(home)
-        screen.note(f"Backup: {backup_home(config, name)}")
-        _restore(home, descriptor)
-    finally:
-        os.close(descriptor)
+    home_of(config, name, screen)
+    restore_home(config, name, Path(rest[0]), on_backup=lambda kept: screen.note(f"Backup: {kept}"))
     screen.print([f"Restored: {name}"])
     return 0
-
-
-def _open(path: str) -> int:
-    try:
-        return os.open(Path(path), os.O_RDONLY | os.O_CLOEXEC)
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from error
-
-
-def _refuse_in_use(home: Home) -> None:
-    status = agent_status(home.config, home.name)
-    if status.running or status.sessions:
-        raise UsageError(f"something runs in {home.name}", help="geniejars app down ends its app")
-
-
-def _restore(home: Home, descriptor: int) -> None:
-    clear_home(home.config, home.name)
-    with home.connect("live") as session:
-        session.restore(descriptor)
