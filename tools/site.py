@@ -21,6 +21,7 @@ ELSEWHERE = {
     "JFILE.md": "jfile.md",
     "CONTRIBUTING.md": "contributing.md",
     "CHANGELOG.md": "changelog.md",
+    "jarbuild/commands/jars/COMMON-ISSUES.md": "common-issues.md",
     "runtime/README.md": "runtime.md",
     "runtime/PROTOCOL.md": "protocol.md",
 }
