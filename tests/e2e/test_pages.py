@@ -11,7 +11,7 @@ import re
 import shlex
 import tomllib
 from collections.abc import Callable, Iterator
-from importlib import import_module
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,13 +21,10 @@ from pages import PAGES, Block, Command, blocks, matches, name_of
 from sessions import play
 
 import jfile
-from jarbuild import commands
-from jarbuild.arguments import Parser
-from jarbuild.commands import jars
+from jarbuild.completion import programs
 from jarbuild.lint.codes import Selection
 from jarbuild.lint.document import Document, Facts
 from jarbuild.lint.engine import lint_document
-from jarbuild.options import add_build_options
 
 UPDATE = os.environ.get("JARBUILD_UPDATE_GOLDEN") == "1"
 READER = KINDS[2] if is_root() else MYSELF
@@ -113,30 +110,37 @@ CHECKS: dict[str, Callable[[str], object]] = {
 def test_commands_in_the_text_exist(page: Path) -> None:
     """`jarbuild …` and `geniejars …` between backquotes are commands and options that we have."""
     text = "" if not written(page) else page.read_text("utf-8")
-    found = re.findall(r"(?<!`)`((?:jarbuild|geniejars) [^`\n]+)`(?!`)", text)
+    found = re.findall(r"(?<!`)`((?:jarbuild|geniejars) [^`\n…]+)`(?!`)", text)
 
     assert [words for words in found if unknown(words)] == []
 
 
+@cache
+def options() -> dict[str, dict[str, set[str]]]:
+    """Of each command of both programs; "" is `jarbuild` without a command's word."""
+    return {
+        program.name: {
+            command.name: {name for option in command.options for name in option.names}
+            for command in program.commands
+        }
+        for program in programs()
+    }
+
+
 def unknown(text: str) -> list[str]:
     """The words of a command that are no subcommand or option of ours."""
-    program, *words = shlex.split(text)
-    if words == ["…"]:
-        return []
-    modules = commands.MODULES if program == "jarbuild" else jars.MODULES
-    parser = Parser(program)
-    if words[0] in modules and words[0] != "build":
-        import_module(modules[words[0]]).options(parser)
-    elif program == "jarbuild" or words[0] == "build":
-        add_build_options(parser)
-    else:
-        return words[:1]
-    return [word for word in options_of(words) if word not in parser.option_names]
+    program, first, *words = shlex.split(text)
+    known = options()[program]
+    if first not in known and program == "jarbuild":
+        first, words = "", [first, *words]
+    if first not in known:
+        return [first]
+    return [word for word in options_of(first, words) if word not in known[first]]
 
 
-def options_of(words: list[str]) -> Iterator[str]:
-    """Up to `exec`'s command; `-f|--follow`, `[--json]` and `--arg=…` name options, too."""
-    for word in words if words[0] != "exec" else []:
+def options_of(command: str, words: list[str]) -> Iterator[str]:
+    """`-f|--follow`, `[--json]` and `--arg=…` name options, too; those behind `exec` may be any."""
+    for word in words if command != "exec" else []:
         for part in word.strip("[]").split("|"):
             if part.startswith("-") and part != "-":
                 yield part.partition("=")[0]

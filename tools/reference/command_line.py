@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Mapping
-from importlib import import_module
 
-from jarbuild import cli, commands
+from jarbuild import commands
 from jarbuild.arguments import Parser
 from jarbuild.commands import jars
 
@@ -29,34 +28,27 @@ def body() -> str:
     """The page."""
     return "\n\n".join([
         INTRODUCTION,
-        "## jarbuild", _block(cli.HELP), *_sections("jarbuild", commands.MODULES),
+        "## jarbuild", _block(commands.HELP), *_sections("jarbuild", commands.MODULES),
         "## geniejars", _block(jars.HELP), *_sections("geniejars", jars.MODULES),
     ])  # fmt: skip
 
 
 def _sections(program: str, modules: Mapping[str, str]) -> Iterator[str]:
     for word in sorted(modules):
-        if module := _own_command(modules[word]):
-            yield from _section(f"{program} {word}", module)
-        else:
+        if (program, word) == ("geniejars", "build"):
             yield f"### {program} {word}\n\nAs `jarbuild`; a JAR before PATH names the jar."
+        else:
+            yield from _section(program, word, commands.load(modules, word))
 
 
-def _own_command(name: str) -> commands.Command | None:
-    """None for the word that only builds."""
-    module = import_module(name)
-    return module if hasattr(module, "options") else None
-
-
-def _section(name: str, command: commands.Command) -> Iterator[str]:
-    parser = Parser(name, command.SUMMARY, command.EXAMPLES)
-    command.options(parser)
-    yield f"### {name}"
+def _section(program: str, word: str, command: commands.Command) -> Iterator[str]:
+    parser = commands.parser_of(program, word, command)
+    yield f"### {program} {word}"
     yield command.SUMMARY
     if parser.help_text is not None:
         yield _block(parser.help_text)
         return
-    yield _block(" ".join([name, *map(_usage, _own(parser))]))
+    yield _block(" ".join([f"{program} {word}", *map(_usage, _own(parser))]))
     if any(action.help for action in _own(parser)):
         yield _table(parser)
     yield _block("\n".join(command.EXAMPLES))
@@ -64,7 +56,7 @@ def _section(name: str, command: commands.Command) -> Iterator[str]:
 
 def _own(parser: Parser) -> list[argparse.Action]:
     """Options first, as in a usage line, without those of every command."""
-    own = [a for a in parser._actions if not EVERYWHERE & set(a.option_strings)]
+    own = [a for a in parser.actions if not EVERYWHERE & set(a.option_strings)]
     return sorted(own, key=lambda action: not action.option_strings)
 
 
