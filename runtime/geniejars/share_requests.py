@@ -20,7 +20,7 @@ from geniejars.state import SharedFolder, changing_state, occupied_entry
 class JarInUseError(StepFailedError):
     """Something runs in the jar, which sees its shared folders as they were when it started."""
 
-    code = "in-use"
+    code = "jar-in-use"
 
 
 def share_folder(home: Home, path: Path, *, writable: bool, restart: bool) -> Path:

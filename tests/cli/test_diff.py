@@ -52,7 +52,7 @@ class HomeAgent(FakeAgent):
     found: Forest = Factory(Forest)
     asked: list[Digest] = Factory(list)
 
-    def drift(self) -> Drift:
+    def drift(self, persist: Iterable[str] = ()) -> Drift:
         return Drift(self.built, ())
 
     def scan(self, place: str) -> Tree:

@@ -22,6 +22,10 @@ from genieagent.wire import VERSION, Channel, Connection
 
 MODE, FACTS = sys.argv[2], json.loads(Path(sys.argv[-1]).read_text())
 REFUSAL = {"ok": False, "code": "weak", "message": "no jars here", "help": "try --isolation weak"}
+NEVER_RAN = {
+    **dict.fromkeys(("started", "exit", "ended", "restart_in", "health")),
+    "restarts": 0, "gave_up": False, "lost": False,
+}  # fmt: skip
 PR_SET_PDEATHSIG = 1
 
 
@@ -130,8 +134,8 @@ def answer(channel: Channel, request: str, jar: str, role: str, running: bool) -
             words = {"version": VERSION, "jar": jar, "role": role, "situation": "full"}
             channel.send("hello", **words, home="/home/jar", pid=me)
         case "status":
-            app = {"running": running, "pid": me if running else None, "started": None}
-            channel.send("status", **app, exit=None, sessions=[], processes=0)
+            app = {"running": running, "pid": me if running else None, **NEVER_RAN}
+            channel.send("status", **app, sessions=[], processes=0)
         case "start":
             channel.send("started", pid=me)
             channel.send("done")

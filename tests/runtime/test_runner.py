@@ -66,9 +66,7 @@ class Bench:
         )  # fmt: skip
         around = Surroundings({"TOKEN": "secret"}, {"HTTP_PROXY": "p"}, restart)
         self.events = []
-        return execute(
-            plan, self.site, self.results, around, self.forest.fresh, self.events.append
-        )
+        return execute(plan, self.site, self.results, around, self.forest.fresh, self.events.append)
 
     @property
     def statuses(self) -> list[str]:

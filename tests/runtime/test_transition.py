@@ -90,9 +90,7 @@ def test_equal_trees_need_nothing(place: Place) -> None:
         ),
     ],
 )
-def test_order(
-    old: dict[Path, Entry], new: dict[Path, Entry], expected: list[Operation]
-) -> None:
+def test_order(old: dict[Path, Entry], new: dict[Path, Entry], expected: list[Operation]) -> None:
     """What is in the way goes first, from the inside out."""
     forest = Forest()
     before, after = Tree(forest.build(old)), Tree(forest.build(new))

@@ -17,8 +17,7 @@ MODULES = {
 # One screen of 24 lines. A test holds that every command is named here.
 HELP = """\
 usage: geniejars COMMAND ...    JAR: name or alias; left out: the selected jar
-  preconfig                     write geniejars.config.json to start from
-  setup, uninstall              a pool of system users; as root, --dry-run first
+  preconfig, setup, uninstall   a config to start from; a pool of system users
   example install               put examples into ./geniejars-example
   sys up|down|status            the server that starts agents on demand
   alloc [-s] [--tag TAG]        allocate a free jar; -s selects it
