@@ -1,7 +1,8 @@
 """Layers: the files a RUN wrote, in one uncompressed tar, and the index of what lies where.
 
 A layer is called by the sha256 of its index, so the index vouches for itself, and for the tar by
-its size and by the sha256 of each file in it, which whoever restores a file compares.
+its size, by the sha256 of each file in it, which whoever restores a file compares, and by that of
+its frame: the headers and the padding between the files.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -19,9 +20,9 @@ from attrs import define, frozen
 
 from geniejars import DamagedEntryError, Digest, LayerFile, sha256
 from geniejars import Path as HomePath
-from jarbuild.cache.sealed import PARTIAL, replacing
+from jarbuild.cache.sealed import PARTIAL, make_private, replacing
 
-VERSION = 1
+VERSION = 2
 CHUNK = 1 << 20
 
 
@@ -89,14 +90,16 @@ class StoredLayer:
 
 @frozen
 class Index:
-    """Where each file lies in a tar of `size` bytes."""
+    """Where each file lies in a tar of `size` bytes, and the digest of its frame."""
 
     size: int
     files: tuple[LayerFile, ...]
+    frame: Digest
 
     def serialise(self) -> bytes:
         rows = [[os.fsdecode(file.path), *file[1:]] for file in self.files]
-        return json.dumps({"version": VERSION, "size": self.size, "files": rows}).encode("ascii")
+        values = {"version": VERSION, "size": self.size, "files": rows, "frame": self.frame}
+        return json.dumps(values).encode("ascii")
 
     @classmethod
     def parse(cls, content: bytes) -> Index:
@@ -105,7 +108,7 @@ class Index:
         if values["version"] != VERSION:
             raise ValueError(f"an index of version {values['version']}")
         files = (LayerFile(os.fsencode(path), *rest) for path, *rest in values["files"])
-        return cls(values["size"], tuple(files))
+        return cls(values["size"], tuple(files), values["frame"])
 
 
 @define
@@ -118,10 +121,10 @@ class FileDraft:
 
     def publish(self, files: Sequence[LayerFile]) -> Digest:
         """Make it durable under its digest, which comes back."""
-        index = Index(os.fstat(self.fd).st_size, tuple(files))
-        if any(file.offset + file.size > index.size for file in files):
+        size = os.fstat(self.fd).st_size
+        if any(file.offset + file.size > size for file in files):
             raise DamagedEntryError("the agent packed less than it said")
-        content = index.serialise()
+        content = Index(size, tuple(files), frame_of(self.fd, size, files)).serialise()
         layer = StoredLayer(sha256(content), self.folder)
         os.fsync(self.fd)
         self.partial.replace(layer.tar)
@@ -134,7 +137,7 @@ class FileDraft:
 @contextmanager
 def drafted(folder: Path) -> Iterator[FileDraft]:
     """A draft that is gone afterwards unless it was published."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(folder)
     fd, name = tempfile.mkstemp(prefix=PARTIAL, dir=folder)
     try:
         yield FileDraft(fd, Path(name), folder)
@@ -145,8 +148,33 @@ def drafted(folder: Path) -> Iterator[FileDraft]:
 
 def hash_of(fd: int, file: LayerFile) -> Digest:
     """The sha256 of what really lies where the index says."""
-    digest, at, end = hashlib.sha256(), file.offset, file.offset + file.size
-    while at < end and (chunk := os.pread(fd, min(CHUNK, end - at), at)):
-        digest.update(chunk)
-        at += len(chunk)
+    return _hash(fd, [(file.offset, file.offset + file.size)])
+
+
+def frame_of(fd: int, size: int, files: Iterable[LayerFile]) -> Digest:
+    """The sha256 of all in a tar that lies in none of its files."""
+    return _hash(fd, _gaps(size, files))
+
+
+def read(fd: int, begin: int, end: int) -> Iterator[bytes]:
+    """A stretch of a file in pieces; it may be shorter than that."""
+    while begin < end and (piece := os.pread(fd, min(CHUNK, end - begin), begin)):
+        yield piece
+        begin += len(piece)
+
+
+def _hash(fd: int, stretches: Iterable[tuple[int, int]]) -> Digest:
+    digest = hashlib.sha256()
+    for begin, end in stretches:
+        for piece in read(fd, begin, end):
+            digest.update(piece)
     return digest.hexdigest()
+
+
+def _gaps(size: int, files: Iterable[LayerFile]) -> Iterator[tuple[int, int]]:
+    at = 0
+    for file in sorted(files, key=lambda file: file.offset):
+        if at < file.offset:
+            yield at, file.offset
+        at = max(at, file.offset + file.size)
+    yield at, size

@@ -12,13 +12,14 @@ from geniejars import Digest
 from jarbuild.cache.keys import canonical, key
 from jarbuild.cache.sealed import DamagedFileError, read_sealed, write_sealed
 
-VERSION = 1
+VERSION = 2
 
 
 @frozen
 class Record:
     """`source` and `output` are digests of trees; `layer_size` is in bytes, `created` in seconds
-    since the epoch."""
+    since the epoch. `text` is what stood in the JFile, on its `line`, or that of the included
+    `file`."""
 
     preimage: Mapping[str, object]
     source: Digest
@@ -27,6 +28,9 @@ class Record:
     layer_size: int
     seconds: float
     created: float
+    text: str
+    line: int
+    file: str | None = None
 
     @property
     def key(self) -> Digest:

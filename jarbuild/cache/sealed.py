@@ -33,13 +33,20 @@ def read_sealed(path: Path) -> bytes:
     return content
 
 
+def make_private(folder: Path) -> None:
+    """The folder and all that lead to it, where they are missing, for its owner alone."""
+    if not folder.is_dir():
+        make_private(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
 @contextmanager
 def replacing(path: Path, *, durable: bool = True) -> Iterator[BinaryIO]:
     """A new file that takes the place of `path` at the end, unless an exception came.
 
     Without `durable` a crash of the machine may leave it empty: for files that can tell so.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(path.parent)
     descriptor, name = tempfile.mkstemp(prefix=PARTIAL, dir=path.parent)
     partial = Path(name)
     try:

@@ -38,7 +38,7 @@ from jarbuild.cache.layers import FileDraft, StoredLayer, drafted
 from jarbuild.cache.leases import lease, using
 from jarbuild.cache.objects import LostObjectError, Objects
 from jarbuild.cache.records import Record, read_record, write_record
-from jarbuild.cache.sealed import PARTIAL, DamagedFileError, replacing
+from jarbuild.cache.sealed import PARTIAL, DamagedFileError, make_private, replacing
 
 VERSION = "v1"
 SECRET_SIZE = 32
@@ -48,15 +48,19 @@ SECRET_SIZE = 32
 class Store:
     """One cache folder. Without `is_writable` nothing on disk changes, not even what is damaged.
 
+    A result whose layer is larger than `largest` bytes is not kept but named in `too_large`.
     `damaged` says what was found damaged since it was opened, each once. What was `handed_out` or
     `missed` is what to look at when a build says that the cache is damaged (see verify.recheck).
     """
 
     folder: Path
     is_writable: bool
+    largest: int | None = None
     now: Callable[[], float] = time.time
     objects: Objects = field(init=False)
     damaged: list[str] = field(factory=list, init=False)
+    too_large: list[tuple[int, int]] = field(factory=list, init=False)  # line, bytes
+    has_grown: bool = field(default=False, init=False)
     _distrusted: set[Digest] = field(factory=set, init=False)
     _sources: dict[int, Digest] = field(factory=dict, init=False)  # of steps that were reached
     handed_out: set[Digest] = field(factory=set, init=False)  # layers
@@ -69,13 +73,13 @@ class Store:
 
     @classmethod
     @contextmanager
-    def open(cls, cache: Path, *, is_writable: bool) -> Iterator[Store]:
+    def open(cls, cache: Path, *, is_writable: bool, largest: int | None = None) -> Iterator[Store]:
         """The store in a cache folder, for as long as one build or plan needs it."""
         folder = cache / VERSION
         if is_writable:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(folder)
         with lease(folder) if is_writable else nullcontext():
-            yield cls(folder, is_writable)
+            yield cls(folder, is_writable, largest)
 
     @property
     def secret(self) -> bytes:
@@ -111,7 +115,11 @@ class Store:
 
     def record(self, step: Step, source: Tree, result: Result, seconds: float) -> None:
         self._sources[step.index] = source.digest
+        self.has_grown = True
         size = self.layer(result.layer).tar.stat().st_size if result.layer else 0
+        if self.largest is not None and size > self.largest:
+            self.too_large.append((step.line, size))
+            return
         record = Record(
             preimage=step.preimage,
             source=source.digest,
@@ -120,6 +128,9 @@ class Store:
             layer_size=size,
             seconds=seconds,
             created=self.now(),
+            text=step.text,
+            line=step.line,
+            file=step.file,
         )
         with self._using():
             self.objects.put({result.output.digest: result.output.serialise()})
@@ -143,7 +154,7 @@ class Store:
         """What is kept under a key, whole: with its layer and its tree. It counts as used now."""
         with self._using():
             record = self.find(key)
-            if record is None or (tree := self._output(record)) is None:
+            if record is None or (tree := self.output(record)) is None:
                 return None
             if self.is_writable:
                 os.utime(self._record_file(key))
@@ -160,6 +171,19 @@ class Store:
         except DamagedFileError:
             self.distrust(key)
             return None
+
+    def output(self, record: Record) -> Tree | None:
+        """What a step made, unless that or its layer is damaged; then the record is distrusted."""
+        try:
+            if record.layer and self.layer(record.layer).tar.stat().st_size != record.layer_size:
+                raise DamagedEntryError("a layer of another size")
+            tree = self.tree(record.output)
+            if tree.root != EMPTY_FOLDER:
+                self.objects.get(tree.root)
+        except (DamagedEntryError, ValueError):
+            self.distrust(record.key)
+            return None
+        return tree
 
     def tree(self, digest: Digest) -> Tree:
         """Raises LostObjectError."""
@@ -192,13 +216,27 @@ class Store:
         found = (self.find(name) for name in names if not name.startswith(PARTIAL))
         return (record for record in found if record is not None)
 
+    def used(self, key: Digest) -> float:
+        """When a record was last used, in seconds since the epoch; raises OSError."""
+        return self._record_file(key).stat().st_mtime
+
+    def histories(self) -> Iterator[History]:
+        """Of all JFiles, by path; those that can be read."""
+        folder = self.folder / "history"
+        names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+        found = (read_history(folder / name) for name in names if not name.startswith(PARTIAL))
+        return iter(sorted(filter(None, found), key=lambda history: history.jfile))
+
     # by JFile
 
     def stamps_file(self, jfile: str) -> Path:
-        return self.folder / "stamps" / _name(jfile)
+        return self.folder / "stamps" / memory_name(jfile)
 
     def history(self, jfile: str) -> History:
-        return read_history(self._history_file(jfile)) or History(os.path.realpath(jfile))
+        """Empty where there is none, or where it is that of another JFile."""
+        path = os.path.realpath(jfile)
+        history = read_history(self._history_file(jfile))
+        return history if history and history.jfile == path else History(path)
 
     def remember(
         self, jfile: str, steps: Sequence[tuple[Step, str]], good_in: str | None = None
@@ -218,18 +256,6 @@ class Store:
         is_done = source is not None and self.find(key(step.preimage, source)) is not None
         return Past(step.directive, step.text, step.preimage, source, at, is_done)
 
-    def _output(self, record: Record) -> Tree | None:
-        try:
-            if record.layer and self.layer(record.layer).tar.stat().st_size != record.layer_size:
-                raise DamagedEntryError("a layer of another size")
-            tree = self.tree(record.output)
-            if tree.root != EMPTY_FOLDER:
-                self.objects.get(tree.root)
-        except (DamagedEntryError, ValueError):
-            self.distrust(record.key)
-            return None
-        return tree
-
     def _using(self) -> AbstractContextManager[None]:
         return using(self.folder) if self.is_writable else nullcontext()
 
@@ -237,14 +263,14 @@ class Store:
         return self.folder / "records" / key
 
     def _history_file(self, jfile: str) -> Path:
-        return self.folder / "history" / _name(jfile)
+        return self.folder / "history" / memory_name(jfile)
 
 
 def parses_file(cache: Path, jfile: str) -> Path:
     """Where in a cache folder a JFile's parse is remembered, for who has no store open yet."""
-    return cache / VERSION / "parses" / _name(jfile)
+    return cache / VERSION / "parses" / memory_name(jfile)
 
 
-def _name(jfile: str) -> str:
-    """A file name for what belongs to one JFile."""
+def memory_name(jfile: str) -> str:
+    """The file name of what is kept of one JFile."""
     return sha256(os.fsencode(os.path.realpath(jfile)))

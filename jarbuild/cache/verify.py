@@ -3,29 +3,43 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import stat
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from attrs import define, frozen
 
 from geniejars import BrokenObjectError, DamagedEntryError, Digest, Forest
 from jarbuild.cache.history import read_history
-from jarbuild.cache.layers import StoredLayer, hash_of
+from jarbuild.cache.inventory import KINDS, MEMORIES, stored_files
+from jarbuild.cache.layers import Index, StoredLayer, frame_of, hash_of
+from jarbuild.cache.leases import oldest_lease, pruning
 from jarbuild.cache.objects import LostObjectError
 from jarbuild.cache.sealed import PARTIAL, DamagedFileError, read_sealed
-from jarbuild.cache.store import Store
+from jarbuild.cache.store import Store, memory_name
+
+FOLDER_MODE, FILE_MODE = 0o700, 0o600
+"""What is in a cache tells what was built, and of which secrets: it is its owner's alone."""
 
 
-def verify(store: Store, *, contents: bool = True) -> list[str]:
-    """What is damaged, one line each; a writable store removes it, and what cannot do without.
+@frozen
+class Finding:
+    """`path` lies below the store's folder; `problem` says what is wrong with it."""
 
-    Without `contents` the files in layers are not read, which is most of the work.
+    path: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.problem}"
+
+
+def verify(store: Store, *, contents: bool = True) -> list[Finding]:
+    """What is wrong. A writable store puts right what can be put right, and removes what is
+    damaged, with what cannot do without it.
+
+    Without `contents` layers are not read, which is most of the work.
     """
-    return [
-        *_objects(store),
-        *_layers(store, contents=contents),
-        *_records(store),
-        *_histories(store),
-        *_conveniences(store),
-    ]
+    return list(_Verification(store, contents).findings())
 
 
 def recheck(store: Store) -> None:
@@ -35,91 +49,155 @@ def recheck(store: Store) -> None:
     """
     folder = store.folder / "layers"
     for digest in sorted(store.handed_out):
-        if not _is_sound(StoredLayer(digest, folder), contents=True):
+        if _damage_of(StoredLayer(digest, folder), contents=True):
             store.distrust_layer(digest)
     if store.missed:
-        list(_records(store))
+        list(_Verification(store, contents=False).records())
     store.handed_out.clear()
     store.missed.clear()
 
 
-def _objects(store: Store) -> Iterator[str]:
-    for digest, path in list(store.objects):
+@define
+class _Verification:
+    store: Store
+    contents: bool
+
+    def findings(self) -> Iterator[Finding]:
+        if not self.store.folder.is_dir():
+            return
+        yield from self._modes()
+        yield from self._leftovers()
+        yield from self._objects()
+        yield from self._layers()
+        yield from self.records()
+        yield from self._memories()
+
+    def _modes(self) -> Iterator[Finding]:
+        for path in (self.store.folder, *sorted(self.store.folder.rglob("*"))):
+            yield from self._mode(path)
+
+    def _mode(self, path: Path) -> Iterator[Finding]:
         try:
-            store.objects.get(digest)
-        except LostObjectError:
-            yield f"object {path.parent.name}{path.name} is damaged"
+            status = path.lstat()
+        except FileNotFoundError:  # a running build's
+            return
+        wanted = FOLDER_MODE if stat.S_ISDIR(status.st_mode) else FILE_MODE
+        if stat.S_ISLNK(status.st_mode):
+            yield self._finding(path, "is a symlink")
+            self._remove(path)
+        elif status.st_uid != os.geteuid():
+            yield self._finding(path, f"belongs to uid {status.st_uid}")
+        elif status.st_mode & 0o7777 != wanted:
+            yield self._finding(path, f"has mode {status.st_mode & 0o7777:o}, not {wanted:o}")
+            self._put_right(lambda: path.chmod(wanted))
+
+    def _leftovers(self) -> Iterator[Finding]:
+        """What builds that were killed have left half written."""
+        with pruning(self.store.folder):
+            began = oldest_lease(self.store.folder)
+        layers = self.store.folder / "layers"
+        for file in (f for kind in KINDS for f in stored_files(self.store.folder / kind)):
+            is_bare = file.path.parent == layers and not file.path.with_suffix(".index").exists()
+            if (file.is_partial or is_bare) and file.used < began:
+                yield self._finding(file.path, "was left half written")
+                self._remove(file.path)
+
+    def _objects(self) -> Iterator[Finding]:
+        for digest, path in list(self.store.objects):
+            try:
+                self.store.objects.get(digest)
+            except LostObjectError:
+                yield self._finding(path, "is damaged")
+
+    def _layers(self) -> Iterator[Finding]:
+        folder = self.store.folder / "layers"
+        for path in sorted(folder.glob("*.index")):
+            if path.name.startswith(PARTIAL):
+                continue
+            layer = StoredLayer(path.stem, folder)
+            if damage := _damage_of(layer, contents=self.contents):
+                yield self._finding(path, damage)
+                self.store.distrust_layer(layer.id)
+
+    def records(self) -> Iterator[Finding]:
+        """Those that cannot be read, and those that lead nowhere."""
+        sound: set[Digest] = set()
+        forest = Forest(self.store.folder_object)
+        for path in _entries(self.store.folder / "records"):
+            was_known = self.store.is_damaged(path.name)
+            record = self.store.find(path.name)
+            if record is None:
+                problem = "leads to what is damaged" if was_known else "is damaged"
+                yield self._finding(path, problem)
+            elif not self.store.output(record) or not self._leads_on(record.output, forest, sound):
+                self.store.distrust(record.key)
+                yield self._finding(path, "leads to what is not there or damaged")
+
+    def _leads_on(self, tree: Digest, forest: Forest, sound: set[Digest]) -> bool:
+        """Whether every folder of a tree is there."""
+        try:
+            pending = [self.store.tree(tree).root]
+            while pending:
+                digest = pending.pop()
+                if digest not in sound:
+                    entries = forest.folder(digest).values()
+                    pending += [e.value for e in entries if e.kind == "folder"]
+                    sound.add(digest)
+        except (LostObjectError, BrokenObjectError):
+            return False
+        return True
+
+    def _memories(self) -> Iterator[Finding]:
+        for kind in MEMORIES:
+            for path in _entries(self.store.folder / kind):
+                if not _is_sound_memory(path):
+                    yield self._finding(path, "is damaged")
+                    self._remove(path)
+
+    def _finding(self, path: Path, problem: str) -> Finding:
+        return Finding(str(path.relative_to(self.store.folder.parent)), problem)
+
+    def _remove(self, path: Path) -> None:
+        self._put_right(lambda: path.unlink(missing_ok=True))
+
+    def _put_right(self, act: Callable[[], object]) -> None:
+        if self.store.is_writable:
+            act()
 
 
-def _layers(store: Store, *, contents: bool) -> Iterator[str]:
-    folder = store.folder / "layers"
-    for path in sorted(folder.glob("*.index")):
-        if path.name.startswith(PARTIAL):
-            continue
-        layer = StoredLayer(path.stem, folder)
-        if not _is_sound(layer, contents=contents):
-            yield f"layer {layer.id} is damaged"
-            store.distrust_layer(layer.id)
-
-
-def _is_sound(layer: StoredLayer, *, contents: bool) -> bool:
+def _damage_of(layer: StoredLayer, *, contents: bool) -> str | None:
+    """What is wrong with it, or None."""
     try:
-        files, fd = layer.files, layer.open()
+        index, fd = layer.index, layer.open()
     except DamagedEntryError:
-        return False
+        return "is damaged, or its tar is"
     try:
-        return not contents or all(hash_of(fd, file) == file.sha256 for file in files)
+        return _damage_in(fd, index) if contents else None
     finally:
         os.close(fd)
 
 
-def _records(store: Store) -> Iterator[str]:
-    """Those that cannot be read are in `damaged` afterwards, as are those that lead nowhere."""
-    known = len(store.damaged)
-    sound: set[Digest] = set()
-    forest = Forest(store.folder_object)
-    for record in list(store.records()):
-        if store.result(record.key) and not _leads_on(store, record.output, forest, sound):
-            store.distrust(record.key)
-    yield from store.damaged[known:]
+def _damage_in(fd: int, index: Index) -> str | None:
+    for file in index.files:
+        if hash_of(fd, file) != file.sha256:
+            return f"belongs to a tar whose {os.fsdecode(file.path)} is damaged"
+    if frame_of(fd, index.size, index.files) != index.frame:
+        return "belongs to a tar that is damaged between its files"
+    return None
 
 
-def _leads_on(store: Store, tree: Digest, forest: Forest, sound: set[Digest]) -> bool:
-    """Whether every folder of a tree is there."""
+def _is_sound_memory(path: Path) -> bool:
+    if path.parent.name == "history":
+        history = read_history(path)
+        return history is not None and memory_name(history.jfile) == path.name
     try:
-        pending = [store.tree(tree).root]
-        while pending:
-            digest = pending.pop()
-            if digest not in sound:
-                folders = [e.value for e in forest.folder(digest).values() if e.kind == "folder"]
-                sound.add(digest)
-                pending += folders
-    except (LostObjectError, BrokenObjectError):
+        read_sealed(path)
+    except DamagedFileError:
         return False
+    except FileNotFoundError:  # a running build has replaced it
+        return True
     return True
-
-
-def _histories(store: Store) -> Iterator[str]:
-    for path in _entries(store.folder / "history"):
-        if read_history(path) is None:
-            yield from _discarded(store, path, f"history {path.name}")
-
-
-def _conveniences(store: Store) -> Iterator[str]:
-    """What only saves time: it is made again where it is missing."""
-    for folder, what in (("stamps", "stat cache"), ("parses", "parse")):
-        for path in _entries(store.folder / folder):
-            try:
-                read_sealed(path)
-            except DamagedFileError:
-                yield from _discarded(store, path, f"{what} {path.name}")
 
 
 def _entries(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*") if not path.name.startswith(PARTIAL))
-
-
-def _discarded(store: Store, path: Path, what: str) -> Iterator[str]:
-    if store.is_writable:
-        path.unlink(missing_ok=True)
-    yield f"{what} is damaged"

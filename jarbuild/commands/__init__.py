@@ -16,6 +16,7 @@ from jarbuild.display.screen import Screen
 from jarbuild.options import add_build_options, build_help
 
 MODULES = {
+    "cache": "jarbuild.commands.cache",
     "completion": "jarbuild.commands.completion",
     "context": "jarbuild.commands.context",
     "fmt": "jarbuild.commands.fmt",
@@ -26,7 +27,7 @@ MODULES = {
 HELP = build_help(
     (
         "usage: jarbuild [PATH] [option ...]   PATH: a folder with a JFile or a JFile (.)",
-        f"       jarbuild COMMAND [--help]      {', '.join(MODULES)}",
+        f"       jarbuild COMMAND [--help]   {', '.join(MODULES)}",
     ),
     ("jarbuild examples/helloworld --up", "jarbuild --plan --format json"),
 )

@@ -30,6 +30,7 @@ from geniejars import (
     resolve_name,
 )
 from jarbuild.cache.store import Store
+from jarbuild.commands.upkeep import build_store
 from jarbuild.display import Display
 from jarbuild.options import BuildOptions
 from jarbuild.planner import Planning, Wishes, make_plan
@@ -79,7 +80,7 @@ class Job:
 
     def build(self) -> int:
         find_situation(self.config)  # what a jar sees is in every key
-        with Store.open(cache_folder(), is_writable=True) as store:
+        with build_store(cache_folder(), self.config, self.display.note) as store:
             home = self._home(store)
             with home.locked(f"another build of {home.name}"):
                 home.recover()

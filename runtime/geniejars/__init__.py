@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from geniejars.share_requests import JarInUseError, share_folder, unshare_folder
     from geniejars.shares import settle_shares, shared_folders
     from geniejars.site import Site
+    from geniejars.sizes import parse_size
     from geniejars.situation import Situation
     from geniejars.state import (
         JarEntry, State, acquire_lock, all_names, free_names, home_dir, initial_state,
@@ -202,6 +203,7 @@ __all__ = [
     "occupied_names",
     "open_jar",
     "parse_folder",
+    "parse_size",
     "place",
     "plan_reset",
     "pool_name",
@@ -279,6 +281,7 @@ _MODULES = {
     "geniejars.share_requests": "JarInUseError share_folder unshare_folder",
     "geniejars.shares": "settle_shares shared_folders",
     "geniejars.site": "Site",
+    "geniejars.sizes": "parse_size",
     "geniejars.situation": "Situation",
     "geniejars.state":
         "JarEntry State acquire_lock all_names free_names home_dir initial_state occupied_entry "

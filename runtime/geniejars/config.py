@@ -19,6 +19,8 @@ from geniejars.errors import UsageError
 
 Isolation = Literal["full", "single", "weak"]
 Network = Literal["host", "none", "filtered"]
+Size = int
+"""In bytes; a config may write it as text: "20GB"."""
 
 UNSAFE_IN_COMMON = frozenset(" \t\n\r\v\f\"'$\\`")
 """`${COMMON}` is written into shell commands as it is; one of these would change their meaning."""
@@ -51,6 +53,7 @@ class Config:
     network: Network = "host"
     allow_hosts: tuple[str, ...] = ()  # of network "filtered"; allowlist.py says how to write them
     isolation: Isolation | None = None  # None: the best there is, but never weak
+    cache_max_size: Size = 20 * 10**9
     forward_proxy: bool = True  # proxy and certificate variables reach what runs in a jar
     source: Path | None = None
     notes: tuple[str, ...] = ()  # what the manager should hear about the file
@@ -136,6 +139,7 @@ def _complaints(config: Config) -> list[str]:
         "commonDir must have no white space, quotes, $, ` or \\ in it": (
             not UNSAFE_IN_COMMON & set(common)
         ),
+        "cacheMaxSize must not be negative": config.cache_max_size >= 0,
         f"network: one of {', '.join(get_args(Network))}": config.network in get_args(Network),
         f"isolation: one of {', '.join(get_args(Isolation))}": (
             config.isolation is None or config.isolation in get_args(Isolation)

@@ -13,6 +13,7 @@ from attrs import evolve, fields, frozen
 from geniejars.accounts import Account, account_named, own_account
 from geniejars.config import Config, checked, default_config, embedded_config
 from geniejars.errors import UsageError
+from geniejars.sizes import parse_size
 
 FILE_NAME = "geniejars.config.json"
 IGNORED_KEYS = {
@@ -136,6 +137,15 @@ def _whole(value: object, _: Reading) -> int:
     return value
 
 
+def _size(value: object, reading: Reading) -> int:
+    if not isinstance(value, str):
+        return _whole(value, reading)
+    try:
+        return parse_size(value)
+    except ValueError:
+        raise TypeError('a size such as "20GB", or a number of bytes') from None
+
+
 def _seconds(value: object, _: Reading) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise TypeError("a number of seconds")
@@ -172,6 +182,7 @@ def _texts(value: object, reading: Reading) -> tuple[str, ...]:
 _KINDS: Mapping[str, Callable[[object, Reading], Any]] = {
     "str": _text,
     "int": _whole,
+    "Size": _size,
     "float": _seconds,
     "bool": _flag,
     "Path": _path,

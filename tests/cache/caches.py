@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from attrs import frozen
 
@@ -20,6 +21,14 @@ from geniejars import (
     sha256,
 )
 from jarbuild.cache.store import Store
+
+
+class Ended(NamedTuple):
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
 
 
 def step(command: str, index: int = 1) -> RunStep:

@@ -13,7 +13,8 @@ import pytest
 from caches import Made, files, make, step
 
 from geniejars import EMPTY_TREE
-from jarbuild.cache.prune import Pruned, prune, usage
+from jarbuild.cache.inventory import usage
+from jarbuild.cache.prune import Pruned, prune
 from jarbuild.cache.store import Store
 
 COMMANDS = ("one", "two", "three")
@@ -68,7 +69,7 @@ def pruned(cache: Path, limit: int, **options: object) -> Pruned:
 
 
 def size(cache: Path) -> int:
-    return usage(Store(cache / "v1", False)).total
+    return usage(cache / "v1").total
 
 
 def test_the_least_recently_used_goes_first(cache: Path) -> None:

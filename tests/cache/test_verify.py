@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -49,6 +50,107 @@ def test_every_damage_is_found(
         assert after == []
         for name, content in intact.items():
             name.write_bytes(content)
+
+
+def swap(one: Path, other: Path) -> None:
+    between = one.with_name("between")
+    one.rename(between)
+    other.rename(one)
+    between.rename(other)
+
+
+def swapped(kind: str, suffix: str = "") -> Callable[[Store], object]:
+    """Two files of a kind, each under the other's name."""
+
+    def plant(store: Store) -> None:
+        one, other = [path for path in files(store, kind) if path.suffix == suffix][:2]
+        swap(one, other)
+
+    return plant
+
+
+def missing(kind: str, suffix: str = "") -> Callable[[Store], object]:
+    return lambda store: next(p for p in files(store, kind) if p.suffix == suffix).unlink()
+
+
+def mode(kind: str, bits: int) -> Callable[[Store], object]:
+    return lambda store: files(store, kind)[0].chmod(bits)
+
+
+def leftover(name: str) -> Callable[[Store], object]:
+    """What a build that was killed long ago has left."""
+
+    def plant(store: Store) -> None:
+        path = store.folder / name
+        path.touch(mode=0o600)
+        os.utime(path, (1, 1))
+
+    return plant
+
+
+def symlinked(store: Store) -> None:
+    path = files(store, "records")[0]
+    path.rename(path.parent.parent / "elsewhere")
+    path.symlink_to(path.parent.parent / "elsewhere")
+
+
+def every_bit_of(kind: str, suffix: str, step: int) -> Callable[[Store], object]:
+    def plant(store: Store) -> None:
+        path = next(p for p in files(store, kind) if p.suffix == suffix)
+        intact = path.read_bytes()
+        for at in range(0, len(intact), step):
+            flip(path, at)
+            assert verify(Store(store.folder, False)), at
+            path.write_bytes(intact)
+        flip(path, 0)
+
+    return plant
+
+
+PLANTED = [
+    pytest.param(swapped("layers", ".tar"), id="blobs-swapped"),
+    pytest.param(swapped("layers", ".index"), id="indexes-swapped"),
+    pytest.param(swapped("records"), id="records-swapped"),
+    pytest.param(swapped("objects"), id="folders-swapped"),
+    pytest.param(swapped("history"), id="histories-swapped"),
+    pytest.param(missing("layers", ".tar"), id="blob-missing"),
+    pytest.param(missing("layers", ".index"), id="index-missing"),
+    pytest.param(missing("objects"), id="folder-missing"),
+    pytest.param(mode("records", 0o644), id="record-that-others-read"),
+    pytest.param(mode("layers", 0o666), id="layer-that-others-write"),
+    pytest.param(mode("objects", 0o000), id="folder-that-nobody-reads"),
+    pytest.param(lambda store: store.folder.chmod(0o755), id="cache-that-others-enter"),
+    pytest.param(lambda store: (store.folder / "secret").chmod(0o644), id="secret-others-read"),
+    pytest.param(leftover("layers/.partial-x"), id="half-a-layer"),
+    pytest.param(leftover("layers/0000.tar"), id="layer-without-its-index"),
+    pytest.param(leftover("records/.partial-x"), id="half-a-record"),
+    pytest.param(leftover("history/.partial-x"), id="half-a-history"),
+    pytest.param(symlinked, id="symlink"),
+    pytest.param(every_bit_of("layers", ".tar", 97), id="anywhere-in-a-blob"),
+    pytest.param(every_bit_of("records", "", 41), id="anywhere-in-a-record"),
+]
+
+
+@pytest.mark.parametrize("plant", PLANTED)
+def test_planted_damage(plant: Callable[[Store], object], store: Store, tmp_path: Path) -> None:
+    """It is found and said, by a look that changes nothing too; once repaired all is well."""
+    assert store.secret
+    store.remember(str(tmp_path / "Other"), [])
+    plant(store)
+    seen = verify(Store(store.folder, False))
+    found = verify(Store(store.folder, True))
+    after = verify(Store(store.folder, True))
+
+    assert seen and found
+    assert after == []
+
+
+def test_a_running_build_leaves_nothing_half_written(store: Store) -> None:
+    """What is being written is no leftover while its build lives."""
+    with Store.open(store.folder.parent, is_writable=True) as build, build.new_layer() as draft:
+        os.write(draft.fd, b"half")
+
+        assert verify(Store(store.folder, True)) == []
 
 
 @pytest.mark.parametrize("kind", ["objects", "layers"])

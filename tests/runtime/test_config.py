@@ -113,6 +113,8 @@ def test_where_a_config_is_looked_for(
         pytest.param({"commonDir": "/a'b"}, "commonDir must have no", "edit", id="common-quote"),
         pytest.param({"portBase": 65535}, "portBase and portCount", "edit", id="ports-beyond"),
         pytest.param({"isolation": "none"}, "isolation: one of", "edit", id="unknown-isolation"),
+        pytest.param({"cacheMaxSize": "big"}, "a size such as", None, id="no-size"),
+        pytest.param({"cacheMaxSize": -1}, "cacheMaxSize must not", "edit", id="negative-size"),
         pytest.param({"expose": "/opt"}, "expose must be a list", None, id="path-for-list"),
     ],
 )
@@ -180,6 +182,23 @@ def test_there_is_no_common_folder_below_a_path_with_blanks(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "with blank"))
 
     assert embedded_config().common_dir is None
+
+
+@pytest.mark.parametrize(
+    ("written", "size"),
+    [
+        pytest.param(7, 7, id="number"),
+        pytest.param("7", 7, id="digits"),
+        pytest.param("20GB", 20 * 10**9, id="decimal"),
+        pytest.param("500 mb", 500 * 10**6, id="blank-and-small-letters"),
+        pytest.param("1.5GiB", 3 * 2**29, id="binary"),
+        pytest.param("2k", 2000, id="short"),
+        pytest.param("8B", 8, id="bytes"),
+    ],
+)
+def test_sizes(written: object, size: int, tmp_path: Path) -> None:
+    """As people write them."""
+    assert load_config(write(tmp_path, cacheMaxSize=written)).cache_max_size == size
 
 
 def test_a_config_survives_the_way_to_the_server(tmp_path: Path) -> None:
