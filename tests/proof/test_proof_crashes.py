@@ -1,0 +1,25 @@
+"""Whatever is killed whenever: the home is whole, and the next build needs nobody's help."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+import pytest
+from killing import Scene, draw_crash
+from worlds import a_world
+
+POINTS = range(1, 25)
+
+
+@pytest.fixture(scope="module")
+def scene() -> Iterator[Scene]:
+    with a_world(jars=2) as world:
+        yield Scene(world)
+
+
+@pytest.mark.parametrize("seed", POINTS)
+def test_killed(seed: int, scene: Scene) -> None:
+    """At any moment of a build, the change of the home included; `tests/stress/crashes.py` has as
+    many moments as one likes."""
+    scene.play(draw_crash(random.Random(seed), scene.usual))  # noqa: S311
