@@ -10,8 +10,8 @@ from attrs import frozen
 
 from genieagent.index import is_at_or_below
 from genieagent.trees import EMPTY_TREE, Change, Digest, Forest, Path, Tree, compare
-from geniejars.conversation import AgentError
 from geniejars.errors import MachineError
+from geniejars.scanned_folders import mended
 
 if TYPE_CHECKING:
     from geniejars.client import AgentSession
@@ -43,29 +43,16 @@ def look_at_home(session: AgentSession, persist: Sequence[str], stored: Stored) 
     """The home of a session's jar beside its last build; raises MachineError."""
     built = session.drift(persist).tree
     found = session.scan("home")
-    forest = Forest(_objects(stored, session))
+    forest = mended(Forest(stored), session)
     data = tuple(map(os.fsencode, persist))
-    changes = compare(forest, (built or EMPTY_TREE).root, found.root)
+    try:
+        changes = list(compare(forest, (built or EMPTY_TREE).root, found.root))
+    except KeyError as error:
+        raise MachineError(
+            "nobody knows any more what the last build made", help="build again first"
+        ) from error
     apart = (change for change in changes if not is_at_or_below(change.path, data))
     return HomeDiff(built, tuple(sorted(apart, key=lambda c: c.path)), tuple(persist), forest)
-
-
-def _objects(stored: Stored, session: AgentSession) -> Stored:
-    """From the agent what the cache does not have: it knows its home and its last build."""
-
-    def find(digest: Digest) -> bytes:
-        try:
-            return stored(digest)
-        except KeyError:
-            pass
-        try:
-            return session.objects([digest])[digest]
-        except AgentError as error:
-            raise MachineError(
-                "nobody knows any more what the last build made", help="build again first"
-            ) from error
-
-    return find
 
 
 def _parent(path: Path) -> Path:

@@ -81,8 +81,14 @@ def _operations(reset: Reset, contents: Contents) -> Iterator[Operation]:
 def _is_lost(change: Change, contents: Contents) -> bool:
     if change.new is None or change.new.kind != "file":
         return False
-    only_bits = change.old is not None and change.old._replace(mode=change.new.mode) == change.new
-    return not only_bits and not contents.has(change.path, change.new)
+    return not _is_of_bits(change) and not contents.has(change.path, change.new)
+
+
+def _is_of_bits(change: Change) -> bool:
+    """What has drifted and looks as it was built is another file's second name, or was: such a
+    file is written anew."""
+    old, new = change.old, change.new
+    return old is not None and new is not None and old != new == old._replace(mode=new.mode)
 
 
 def _with_their_links(tree: Tree, paths: Iterable[Path]) -> set[Path]:
