@@ -34,8 +34,7 @@ usage: geniejars COMMAND ...    JAR: name or alias; left out: the selected jar
   mount [JAR] LINK, unmount LINK      symlink to a home; -C: the common folder
   share PATH [--rw] [JAR], unshare PATH [JAR]    a folder of yours in a jar
   normalize [JAR]               let the manager write what the jar made
-  doctor                        what isolates jars here, and what is missing
-  readme, common-issues         the manual; what to do when something fails
+  doctor, readme, common-issues    what isolates jars here; the manual; mishaps
 each has --help; exit codes: 0 fine, 1 failed, 2 wrong usage, 3 machine failed
 examples:
   geniejars alloc -s && geniejars build ./myapp && geniejars app up -n
