@@ -39,7 +39,13 @@ from genieagent.landlock import (
     known_rights,
     known_scopes,
 )
-from genieagent.seccomp import JAR_RULES, SAME_USER_SOCKET_RULES, SHARE_RULES, SHARED_ID_RULES
+from genieagent.seccomp import (
+    JAR_RULES,
+    MACHINE_IPC_RULES,
+    SAME_USER_SOCKET_RULES,
+    SHARE_RULES,
+    SHARED_ID_RULES,
+)
 from genieagent.view import (
     AGENT_ID,
     COMMON_ID,
@@ -273,7 +279,7 @@ def _by_ids_and_rules(
     agent = (
         DieWithParent(),
         *_landlock(conditions, for_agent, scoped=True, ports=jar.ports),
-        Seccomp(JAR_RULES),
+        Seccomp((*JAR_RULES, *MACHINE_IPC_RULES)),
     )
     shared = Seccomp((*SHARED_ID_RULES, *SAME_USER_SOCKET_RULES))
     workload = (

@@ -96,6 +96,10 @@ JAR_RULES = (
 )
 """What nobody in a jar may do, the agent included."""
 
+MACHINE_IPC_RULES = (Deny("mq_open", errno.ENOSYS),)
+"""What nobody may do in a jar that has the machine's IPC: only a mounted /dev/mqueue shows what is
+left of it, and few machines have one."""
+
 _SET_USER_ID_BIT, _SET_GROUP_ID_BIT = 0o4000, 0o2000
 _SET_ID_BITS = _SET_USER_ID_BIT | _SET_GROUP_ID_BIT
 _CREATES = 0o100 | 0o20000000  # O_CREAT, __O_TMPFILE

@@ -42,13 +42,29 @@ def load_config(path: str | Path | None = None) -> Config:
 
 
 def find_config(path: str | Path | None = None) -> Path | None:
-    """Which file holds; a named one need not exist. Raises nothing."""
+    """Which file holds; a named one need not exist. Raises nothing.
+
+    None that lies in a jar's home: it would be the jar's word for which program the manager runs.
+    """
     if path is not None:
         return Path(path).absolute()
     if home := os.environ.get("GENIEJARS_HOME"):
         return Path(home).absolute() / FILE_NAME
     here = Path.cwd() / FILE_NAME
-    return here if here.exists() else None
+    return here if here.exists() and not _is_in_a_jar(here) else None
+
+
+_BESIDE_A_HOME = ("home", "root", "log", "backup")
+"""Parts of every jar's folder, of which the jar can change none; ids tell nothing where a jar has
+the manager's own."""
+
+
+def _is_in_a_jar(file: Path) -> bool:
+    return any(
+        folder.name in ("home", "root")
+        and all((folder.parent / part).is_dir() for part in _BESIDE_A_HOME)
+        for folder in file.parents
+    )
 
 
 def read_config(path: Path) -> Config:

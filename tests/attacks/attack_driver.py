@@ -1,9 +1,10 @@
 """Runs attacks one after the other, each in a process of its own, and prints what came of each.
 
-    python3 attack_driver.py < TARGETS
+    python3 attack_driver.py plant|try < TARGETS
 
 In a jar as its workload, or without one as the control. TARGETS is JSON: for each attack's name
-what it knows. A line of JSON for each attack comes out.
+what it knows. A line of JSON for each attack comes out. `plant` does what the tenant before has
+done.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ import os
 import signal
 import sys
 import traceback
-from contextlib import suppress
+from collections.abc import Callable
 
-from attack_record import Attack, Target
+from attack_record import Target
 from attack_roster import PROGRAMS
 
 _SECONDS = 10
@@ -24,26 +25,29 @@ _SECONDS = 10
 
 def main() -> None:
     targets = json.load(sys.stdin)
+    plants = sys.argv[1] == "plant"
     for attack in PROGRAMS:
-        if attack.name in targets:
-            outcome, detail = _run(attack, Target.from_json(targets[attack.name]))
+        program = attack.plant if plants else attack.program
+        if program is not None:
+            outcome, detail = _run(attack.name, program, Target.from_json(targets[attack.name]))
             print(json.dumps({"name": attack.name, "outcome": outcome, "detail": detail}))
             sys.stdout.flush()
 
 
-def _run(attack: Attack, target: Target) -> list[str]:
+Program = Callable[[Target], object]
+
+
+def _run(name: str, program: Program, target: Target) -> list[str]:
     ours, theirs = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(ours)
         os.setsid()
         signal.alarm(_SECONDS)
-        os.write(theirs, json.dumps(_attempt(attack, target)).encode())
+        os.write(theirs, json.dumps(_attempt(name, program, target)).encode())
         os._exit(0)
     os.close(theirs)
     os.waitpid(child, 0)
-    with suppress(ProcessLookupError):
-        os.killpg(child, signal.SIGKILL)
     os.set_blocking(ours, False)
     try:
         said = os.read(ours, 1 << 16)
@@ -53,13 +57,13 @@ def _run(attack: Attack, target: Target) -> list[str]:
     return json.loads(said) if said else ["broken", "it died"]
 
 
-def _attempt(attack: Attack, target: Target) -> tuple[str, str]:
+def _attempt(name: str, program: Program, target: Target) -> tuple[str, str]:
     """An exception that is no refusal is a mistake in the attack."""
-    folder = f"scratch-{attack.name}"
+    folder = f"scratch-{name}"
     os.makedirs(folder, exist_ok=True)
     os.chdir(folder)
     try:
-        return ("succeeded", "") if attack.program(target) else ("refused", "")
+        return ("succeeded", "") if program(target) else ("refused", "")
     except OSError as error:
         return "refused", str(error)
     except BaseException:

@@ -72,13 +72,14 @@ class Attack:
     """`program` runs as a workload: true when it succeeded; false or OSError when it was refused.
 
     `expected` holds the situations where it is not refused. Without a jar the manager itself can
-    do it, or only root (`needs_root`).
+    do it, or only root (`needs_root`). `plant` is what the tenant before has done.
     """
 
     program: Callable[[Target], object]
     guarantee: int
     expected: Mapping[str, Expectation] = field(default_factory=dict)
     needs_root: bool = False
+    plant: Callable[[Target], object] | None = None
 
     @property
     def name(self) -> str:

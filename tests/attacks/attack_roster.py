@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import attack_agents
 import attack_bounds
+import attack_leftovers
 import attack_processes
 import attack_reads
 import attack_sockets
@@ -16,6 +17,7 @@ PROGRAMS: tuple[Attack, ...] = (
     *attack_reads.ATTACKS,
     *attack_processes.ATTACKS,
     *attack_agents.ATTACKS,
+    *attack_leftovers.ATTACKS,
     *attack_terminals.ATTACKS,
     *attack_sockets.ATTACKS,
     *attack_bounds.ATTACKS,

@@ -19,7 +19,7 @@ from typing import Any
 
 from attack_roster import PROGRAMS
 from machines import KINDS, REFUSED, SYSTEM_PYTHON, Kind, Machine, is_root, my_name
-from manager_shells import ManagerShell, manager_shell
+from manager_shells import ManagerShell, Typed, manager_shell
 
 HERE = Path(__file__).parent
 ROOT, _, USER, PLAIN = KINDS
@@ -72,14 +72,27 @@ class Scene:
         """What comes of every attack that a workload of the attacker's jar makes."""
         targets = self._targets("inside")
         before = {name: tree(Path(target["open"])) for name, target in targets.items()}
-        words = ["exec", self.known["jar"], "python3", "attacks/attack_driver.py"]
-        done = self.shell.run("geniejars", *words, input=json.dumps(targets))
+        planted = self._drive("plant", targets)
+        self._change_tenant()
+        for target in targets.values():
+            target["agent_pid"] = _agent_seen(self.shell, self.known["jar"])
+        done = self._drive("try", targets)
+        assert "broken" not in planted.out, planted.out
         outcomes = _outcomes(done.out)
         assert outcomes.keys() == targets.keys(), (done.code, done.err)
         for name, target in targets.items():
             if tree(Path(target["open"])) != before[name]:
                 outcomes[name] = Outcome("succeeded", "a folder outside has changed")
         return outcomes
+
+    def _drive(self, phase: str, targets: object) -> Typed:
+        words = ["exec", "attacker_1", "python3", "attacks/attack_driver.py", phase]
+        return self.shell.run("geniejars", *words, input=json.dumps(targets))
+
+    def _change_tenant(self) -> None:
+        """The next one gets the same jar."""
+        self.shell.must("geniejars", "free", "attacker_1")
+        assert build_attacker(self.machine, self.shell) == self.known["jar"]
 
     def attacked_from_beside(self, attacker: Machine) -> dict[str, Outcome]:
         """What comes of the same attacks by a process that is in no jar; victims may die."""
@@ -90,21 +103,28 @@ class Scene:
         folder = attacker.home / "attacker"
         folder.mkdir()
         attacker.own(folder)
-        command = [SYSTEM_PYTHON, str(self.machine.home / "code" / "attack_driver.py")]
+        self._drive_beside(attacker, folder, "plant", targets)
+        done = self._drive_beside(attacker, folder, "try", targets)
+        outcomes = _outcomes(done.stdout)
+        assert outcomes.keys() == targets.keys(), done.stderr
+        subprocess.run(["rm", "-rf", str(folder)], check=True)  # too deep for Python's own
+        return outcomes
+
+    def _drive_beside(
+        self, attacker: Machine, folder: Path, phase: str, targets: object
+    ) -> subprocess.CompletedProcess[str]:
+        driver = self.machine.home / "code" / "attack_driver.py"
         with socket.socket() as inherited:
-            done = subprocess.run(
-                attacker.command(command),
+            return subprocess.run(
+                attacker.command([SYSTEM_PYTHON, str(driver), phase]),
                 cwd=folder,
-                env=attacker.clean_environment(),
+                env={**attacker.clean_environment(), "HOME": str(folder)},
                 input=json.dumps(targets),
                 capture_output=True,
                 text=True,
                 check=False,
                 pass_fds=[inherited.fileno()],
             )
-        outcomes = _outcomes(done.stdout)
-        assert outcomes.keys() == targets.keys(), done.stderr
-        return outcomes
 
     def _targets(self, where: str) -> dict[str, dict[str, Any]]:
         """For each attack a folder and a process that no other attack touches."""
@@ -145,14 +165,15 @@ def scene(machine: Machine, number: int) -> Iterator[Scene]:
     _configure(machine, number)
     code = _code_for_all(machine)
     with manager_shell(machine, code) as shell, _manager_at_work(machine, code, secret) as told:
-        jar = _jar(shell, _project(machine, "attacker", "COPY attacks attacks\n"))
+        _project(machine, "attacker", "TAG attacker\nCOPY attacks attacks\n")
+        jar = build_attacker(machine, shell)
         neighbour = _neighbour(machine, shell, secret)
         known = {
             "jar": jar,
             "neighbour": neighbour,
             "neighbour_pid": _app_of(shell, neighbour),
             "neighbour_port": _second_port(shell, neighbour),
-            "agent_pid": 1 if machine.kind.namespaces else agent_of(shell, jar),
+            "agent_pid": _agent_seen(shell, jar),
             "manager_home": str(machine.home),
             "state": str(_state_folder(machine)),
             "secret_digest": digest(secret),
@@ -211,6 +232,11 @@ def _project(machine: Machine, name: str, jfile: str) -> Path:
     return folder
 
 
+def build_attacker(machine: Machine, shell: ManagerShell) -> str:
+    """The jar's name; its alias is attacker_1."""
+    return _jar(shell, machine.home / "attacker")
+
+
 def _jar(shell: ManagerShell, project: Path, **environment: str) -> str:
     """The name of the jar that this project is built into."""
     return shell.must("jarbuild", project, "-q", env=environment).strip()
@@ -229,10 +255,16 @@ def _neighbour(machine: Machine, shell: ManagerShell, secret: str) -> str:
 
 def agent_of(shell: ManagerShell, jar: str) -> int:
     """The pid of a jar's agent, as the machine has it; without namespaces its keeper is known."""
+    shell.must("geniejars", "exec", jar, "true")
     lines = shell.must("geniejars", "sys", "status").splitlines()
     (line,) = [line for line in lines if line.startswith(f"{jar}:")]
     pid = int(line.partition("(pid ")[2].rstrip(")"))
     return pid if shell.machine.kind.namespaces else _children(pid)[0]
+
+
+def _agent_seen(shell: ManagerShell, jar: str) -> int:
+    """The pid of its agent, as a jar has it."""
+    return 1 if shell.machine.kind.namespaces else agent_of(shell, jar)
 
 
 def _app_of(shell: ManagerShell, jar: str) -> int:
@@ -255,3 +287,16 @@ def _state_folder(machine: Machine) -> Path:
 def _second_port(shell: ManagerShell, jar: str) -> int:
     """One that its app does not use."""
     return int(json.loads(shell.must("geniejars", "status", "--json"))["pool"][jar]["ports"][1])
+
+
+@contextmanager
+def outside_folder(machine: Machine, secret: str) -> Iterator[Path]:
+    """A folder of the manager's that others may look into, and nobody may change."""
+    folder = machine.home / "outside"
+    folder.mkdir()
+    for name, content in (("file", "as it was"), ("secret", secret)):
+        (folder / name).write_text(content)
+        (folder / name).chmod(0o644)
+    machine.own(folder)
+    yield folder
+    shutil.rmtree(folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -10,8 +11,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from attack_scenes import SITUATIONS, Outcome, Scene, scene
+from attack_scenes import CONTROLS, SITUATIONS, Outcome, Scene, outside_folder, scene
 from machines import Kind, Machine
+from tenancies import JarTenancy, PlainTenancy
 
 
 @pytest.fixture(scope="session")
@@ -62,3 +64,46 @@ def from_beside(scene_of, world: Path, scripts: Path) -> object:
         return scene_of(victim).attacked_from_beside(machine)
 
     return outcomes
+
+
+@pytest.fixture(scope="session")
+def jar_tenancies(scene_of) -> Iterator[object]:
+    """The tenancy of a scene, by jarbuild; its jar is allocated when it is first cleared."""
+
+    @cache
+    def made(kind: Kind) -> JarTenancy:
+        scene = scene_of(kind)
+        home = scene.machine.home
+        return JarTenancy(scene.shell, home / "project", home / "outside", secrets.token_hex(16))
+
+    yield made
+
+
+@pytest.fixture
+def in_jar(jar_tenancies) -> Iterator[object]:
+    """A cleared tenancy in a jar, and a manager's folder beside it."""
+    with ExitStack() as stack:
+
+        def made(kind: Kind) -> JarTenancy:
+            tenancy = jar_tenancies(kind)
+            stack.enter_context(outside_folder(tenancy.shell.machine, tenancy.secret))
+            tenancy.clear()
+            return tenancy
+
+        yield made
+
+
+@pytest.fixture
+def without_jar(world: Path, scripts: Path, users: None) -> Iterator[PlainTenancy]:
+    """A tenancy as people have it who have no jars."""
+    machine = make_attacked_machine(CONTROLS[0], world, scripts)
+    home = machine.home / "top" / "home"
+    home.mkdir(parents=True)
+    (machine.home / "top" / "log").mkdir()
+    machine.own(machine.home)
+    secret = secrets.token_hex(16)
+    with outside_folder(machine, secret) as outside:
+        tenancy = PlainTenancy(machine, home, outside, secret)
+        yield tenancy
+        tenancy.clear()
+    shutil.rmtree(machine.home)

@@ -61,6 +61,20 @@ def test_all_keys_of_the_ancestor_are_accepted(tmp_path: Path) -> None:
     assert config.notes == ("nodePath is not used: agents run on Python; see pythonPath",)
 
 
+@pytest.mark.parametrize("place", ["home", "home/work/deep", "root"])
+def test_a_jar_does_not_configure_its_manager(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever works in a jar's home does not obey a config that lies there."""
+    jar = tmp_path / "jars/jar001"
+    for part in ("home", "root", "log", "backup", place):
+        (jar / part).mkdir(parents=True, exist_ok=True)
+    write(jar / place, pythonPath="./planted")
+    monkeypatch.chdir(jar / place)
+
+    assert load_config().source is None
+
+
 def test_the_embedded_default_needs_no_file(tmp_path: Path) -> None:
     """Everything lies below the state folder, and nothing is made by asking."""
     config = load_config()

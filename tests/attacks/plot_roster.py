@@ -1,0 +1,15 @@
+"""All attacks in which the manager has a part, by the guarantee they are on."""
+
+from __future__ import annotations
+
+import plot_builds
+import plot_deputies
+import plot_endings
+import plot_secrets
+
+PLOTS = (
+    *plot_endings.PLOTS,
+    *plot_deputies.PLOTS,
+    *plot_builds.PLOTS,
+    *plot_secrets.PLOTS,
+)
