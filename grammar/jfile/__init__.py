@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .errors import SyntaxErrors as SyntaxErrors
     from .excerpts import excerpt as excerpt
     from .formatter import format_text as format_text
+    from .heredocs import openings as openings
     from .includes import resolve_includes as resolve_includes
     from .nodes import Addpath as Addpath
     from .nodes import Arg as Arg
@@ -55,6 +56,7 @@ _CONTENTS = {
     "errors": "Diagnostic SyntaxErrors",
     "excerpts": "excerpt",
     "formatter": "format_text",
+    "heredocs": "openings",
     "includes": "resolve_includes",
     "nodes": "Addpath Arg Blank CacheMount Cmd Comment Common Copy Depend Directive Env "
     "Healthcheck Import Include JFile Node Persist Port Run Span Stopsignal Tag Text Workdir",

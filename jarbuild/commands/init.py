@@ -12,16 +12,24 @@ from jarbuild.display.controls import escaped
 from jarbuild.display.screen import Screen
 from jarbuild.project import NAME
 from jarbuild.scaffold import Draft, draft_for, look
-from jarbuild.scaffold.draft import jarignore
+from jarbuild.scaffold.draft import jarignore, tag
 
 SUMMARY = """\
 Write a JFile and a .jarignore for the project in a folder, and say what was
 found there. Nothing that exists is replaced without --force."""
-EXAMPLES = ("jarbuild init", "jarbuild init ./myapp && jarbuild ./myapp --up")
+EXAMPLES = (
+    "jarbuild init ./myapp && jarbuild ./myapp --up",
+    "jarbuild init --from-dockerfile Dockerfile",
+)
 
 
 def options(parser: Parser) -> None:
     parser.add_argument("path", metavar="PATH", nargs="?", default=".", help="the folder (.)")
+    parser.add_argument(
+        "--from-dockerfile",
+        metavar="FILE",
+        help="convert it, and name what could not be carried over",
+    )
     parser.add_argument("--force", action="store_true", help="replace what is there")
 
 
@@ -29,8 +37,11 @@ def run(arguments: argparse.Namespace, screen: Screen) -> int:
     """0; raises UsageError where a JFile is there already."""
     folder = _folder(arguments.path)
     _refuse_to_replace(folder / NAME, arguments.force)
-    draft = draft_for(look(folder))
-    screen.print([f"found {draft.found}", *(f"  - {escaped(r)}" for r in draft.reasons)])
+    if arguments.from_dockerfile is None:
+        draft = draft_for(look(folder))
+    else:
+        draft = _converted(Path(arguments.from_dockerfile), folder)
+    screen.print([draft.found, *(f"  - {escaped(reason)}" for reason in draft.reasons)])
     screen.print(_write(draft, folder, arguments.force))
     screen.print([f"next: jarbuild {_quoted(arguments.path)} --plan"])
     return 0
@@ -42,6 +53,23 @@ def _folder(path: str) -> Path:
         return folder
     what = "is no folder" if folder.exists() else "does not exist"
     raise UsageError(f"{path} {what}", help="jarbuild init takes the folder of a project")
+
+
+def _converted(file: Path, folder: Path) -> Draft:
+    """What a Dockerfile says; the reasons are what could not be carried over."""
+    from jarbuild.dockerfile import convert  # lint comes with it
+
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot read {file}: {error.strerror}") from error
+    converted = convert(content, tag(folder.resolve().name))
+    return Draft(
+        f"{escaped(str(file))}: {converted.carried} of {converted.instructions} instructions"
+        " mean the same here; the others:",
+        tuple(f"line {note.line}: {note.what}: {note.why}" for note in converted.notes),
+        converted.jfile,
+    )
 
 
 def _refuse_to_replace(file: Path, is_forced: bool) -> None:

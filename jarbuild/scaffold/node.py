@@ -50,7 +50,7 @@ def recipe(folder: Folder) -> Draft | None:
     ]
     manifest = folder.all_of("package.json", *([installer.lock] if installer.lock else []))
     return Draft(
-        f"a Node project ({', '.join(manifest)})",
+        f"found a Node project ({', '.join(manifest)})",
         (
             installer.reason,
             *(["the build script runs after the install"] if "build" in scripts else []),

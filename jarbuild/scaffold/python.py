@@ -43,7 +43,7 @@ def recipe(folder: Folder) -> Draft | None:
         *(["ENV PORT=${PORT(1)}"] if "${PORT(1)}" not in " ".join(cmd) else []),
     ]
     return Draft(
-        f"a Python project ({', '.join(found)})",
+        f"found a Python project ({', '.join(found)})",
         (reason, *_about_locks(folder), started_by),
         app(folder, lines, cmd, example=("venv/bin/python", "main.py")),
         IGNORED,

@@ -13,7 +13,7 @@ def recipe(folder: Folder) -> Draft | None:
     if not folder.has("index.html"):
         return None
     return Draft(
-        "a static site (index.html)",
+        "found a static site (index.html)",
         ("python3 serves the folder on the jar's first port",),
         app(folder, ("WORKDIR site", "COPY . ."), SERVER),
         (".DS_Store",),

@@ -29,7 +29,7 @@ COPY . .
 def recipe(folder: Folder) -> Draft:
     """A JFile to be completed."""
     return Draft(
-        "no kind of project that I know (package.json, pyproject.toml, requirements.txt,"
+        "found no kind of project that I know (package.json, pyproject.toml, requirements.txt,"
         " index.html)",
         ("the JFile copies the folder; comments in it say what else there is",),
         _JFILE.format(tag=tag(folder.name)),

@@ -79,3 +79,31 @@ def test_no_folder(project) -> None:
 
     assert "nowhere does not exist" in here.run("init", "nowhere").err
     assert "index.html is no folder" in here.run("init", "index.html").err
+
+
+DOCKERFILE = 'FROM node:20\nWORKDIR /app\nCOPY . .\nUSER node\nCMD ["node", "a.js"]\n'
+
+
+def test_from_a_dockerfile(project) -> None:
+    """What is carried over is written, what is not is told with its line and the reason."""
+    here = project({"Dockerfile": DOCKERFILE, ".dockerignore": "docs\n", "a.js": ""})
+    outcome = here.run("init", "--from-dockerfile", "Dockerfile")
+
+    assert outcome.exit == 0
+    assert outcome.out.splitlines()[:3] == [
+        "Dockerfile: 3 of 5 instructions mean the same here; the others:",
+        "  - line 1: FROM node:20: a jar has the machine's own system: it must have node and npm",
+        "  - line 4: USER node: a jar is always its own ordinary user",
+    ]
+    assert here.read("JFile").splitlines()[-1] == 'CMD ["node", "a.js"]'
+    assert here.read(".jarignore").splitlines()[-1] == "docs"
+    assert here.run("lint").exit == 0
+
+
+def test_a_dockerfile_that_is_not_there(project) -> None:
+    """The file that was named is named again, and nothing is written."""
+    here = project({})
+    outcome = here.run("init", "--from-dockerfile", "Nofile")
+
+    assert "error[usage]: cannot read Nofile: No such file or directory" in outcome.err
+    assert not (here.folder / "JFile").exists()

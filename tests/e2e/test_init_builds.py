@@ -33,3 +33,17 @@ def test_it_builds(root_machine: Machine, name: str, command: str, says: str) ->
 
     assert lint.stdout == "1 JFile, nothing to say\n"
     assert says in told.stdout, told.stderr
+
+
+def test_a_converted_dockerfile_builds(root_machine: Machine) -> None:
+    """A Flask service in an image becomes one in a home, with its packages and its server."""
+    project = root_machine.project(PROJECTS / "requirements")
+    dockerfile = TOP / "tests/init/dockerfiles/python-flask.Dockerfile"
+    init = root_machine.run("jarbuild", "init", project, "--from-dockerfile", dockerfile)
+    assert init.returncode == 0, init.stderr
+    built = build(root_machine, project)
+    assert built.code == 0, (built.done, built.output)
+    flask = ("sh", "-c", "venv/bin/flask --version")
+    told = root_machine.run("geniejars", "exec", built.done["jar"], *flask)
+
+    assert "Flask" in told.stdout

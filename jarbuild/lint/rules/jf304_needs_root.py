@@ -26,7 +26,7 @@ _PACKAGE_MANAGERS = words(
 def check(document: Document) -> Remarks:
     for _, script in document.scripts:
         for command in script.commands:
-            if (what := _needs_root(command)) is not None:
+            if (what := needs_root(command)) is not None:
                 yield Remark(
                     script.span(command),
                     f"{what} needs root, and a jar is an ordinary user",
@@ -34,7 +34,8 @@ def check(document: Document) -> Remarks:
                 )
 
 
-def _needs_root(command: Command) -> str | None:
+def needs_root(command: Command) -> str | None:
+    """What it is that only root can do; None for anything else."""
     program = command.program
     if _is_own(command.program_path):
         return None

@@ -1,0 +1,11 @@
+ARG BASE=python:3.11
+FROM ${BASE}
+ARG BASE
+ARG APP_HOME=/srv/app
+ARG VERSION="1.0" BUILD_DATE
+ARG HTTP_PROXY
+ENV APP_VERSION=${VERSION:-none} BUILT=${BUILD_DATE:-unknown} MISSING=$NOWHERE
+WORKDIR ${APP_HOME}
+COPY app-${VERSION}.py main.py
+RUN echo "building $VERSION"
+CMD ["python3", "main.py"]

@@ -1,0 +1,3 @@
+WORKDIR /x
+COPY a b
+RUN true

@@ -1,0 +1,2 @@
+FROM nginx:alpine
+COPY ./html /usr/share/nginx/html
