@@ -11,9 +11,15 @@ from . import Diagnostic, SyntaxErrors, dump, excerpt, parse
 from .source import Source
 
 
+USAGE = "usage: python -m jfile FILE"
+
+
 def main(arguments: list[str]) -> int:
+    if arguments in (["-h"], ["--help"]):
+        print(USAGE)
+        return 0
     if len(arguments) != 1:
-        print("usage: python -m jfile FILE", file=sys.stderr)
+        print(USAGE, file=sys.stderr)
         return 2
     (name,) = arguments
     try:

@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace, screen: Screen) -> int:
     lines = _ignore_lines(folder)
     rules = _rules(folder, lines)
     if arguments.why is not None:
-        screen.print([_verdict(arguments.why, rules, lines)])
+        screen.print([_verdict(arguments.why, rules, lines) + _absence(folder, arguments.why)])
     else:
         _print_names(sorted(_visible(os.fsencode(folder), rules)), screen)
     return 0
@@ -99,6 +99,11 @@ def _verdict(file: str, rules: Rules, lines: list[str]) -> str:
     verdict = "seen" if rules.patterns[deciding[-1]].is_exception else "left out"
     number, line = _pattern_lines(lines)[deciding[-1]]
     return f"{file} is {verdict}: {IGNORE_FILE}:{number}: {line}"
+
+
+def _absence(folder: str, file: str) -> str:
+    """A mistyped name is decided about like any other, so it is said."""
+    return "" if os.path.lexists(posixpath.join(folder, file)) else f" ({file} does not exist)"
 
 
 def _pattern_lines(lines: list[str]) -> list[tuple[int, str]]:

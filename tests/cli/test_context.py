@@ -59,6 +59,9 @@ def test_odd_files(project) -> None:
             ".geniejars-selected is left out: it is never part of a context",
             id="selection",
         ),
+        pytest.param(
+            "c.log", "c.log is left out: .jarignore:2: *.log (c.log does not exist)", id="absent"
+        ),
     ],
 )
 def test_why(project, file: str, said: str) -> None:

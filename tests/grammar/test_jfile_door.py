@@ -132,6 +132,13 @@ def test_wrong_usage_is_two(arguments: list[str], message: str) -> None:
     assert (shown.returncode, shown.stderr) == (2, message)
 
 
+def test_help_is_no_mistake() -> None:
+    """Whoever asks gets the usage, and 0."""
+    shown = python("-m", "jfile", "--help")
+
+    assert (shown.returncode, shown.stdout) == (0, "usage: python -m jfile FILE\n")
+
+
 def test_the_module_shows_mistakes(tmp_path: Path) -> None:
     """A wrong file gives excerpts, not a traceback."""
     path = tmp_path / "JFile"
