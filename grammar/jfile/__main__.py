@@ -10,7 +10,6 @@ from pathlib import Path
 from . import Diagnostic, SyntaxErrors, dump, excerpt, parse
 from .source import Source
 
-
 USAGE = "usage: python -m jfile FILE"
 
 
