@@ -26,8 +26,8 @@ FENCED = re.compile(
         ^(?P=fence)$""",
     re.DOTALL | re.MULTILINE | re.VERBOSE,
 )
-READER = "/home/you"
-"""What pages call the home of whoever reads them."""
+READER, READER_HOME = "you", "/home/you"
+"""What pages call whoever reads them."""
 
 ANYTHING = "…"
 """What changes from run to run; alone in a line it stands for any number of lines."""

@@ -79,6 +79,8 @@ def test_questions(root_machine: Machine, project: Path) -> None:
         "geniejars", "exec", "told_1", "echo more > app/part; rm app/note.txt; touch new"
     )
 
+    root_machine.run("geniejars", "share", project, "told_1")
+
     def ask(*words: str | Path) -> object:
         return json.loads(root_machine.run(*words).stdout)
 
@@ -88,3 +90,4 @@ def test_questions(root_machine: Machine, project: Path) -> None:
     assert complaints("lint", ask("jarbuild", "lint", wrong, "--format", "json")) == []
     assert complaints("status", ask("geniejars", "status", "--json")) == []
     assert complaints("diff", ask("geniejars", "diff", "--json", "told_1")) == []
+    assert complaints("diff", ask("geniejars", "diff", "--json", "--content", "told_1")) == []
