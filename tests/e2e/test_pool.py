@@ -1,0 +1,241 @@
+"""A pool of real users: made by setup, used by a plain manager, gone after uninstall."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+import pytest
+from builds import build, status
+from machines import WITHOUT_NAMESPACES, is_root
+from pools import Pool, pool_of, traces
+
+import geniejars
+from geniejars import load_config, pool_removal, pool_setup
+
+pytestmark = pytest.mark.skipif(not is_root(), reason="setup makes users")
+
+JFILE = """\
+TAG web
+COPY a.txt a.txt
+RUN cat ${COMMON}/tool > tool.txt && id -u > uid.txt
+CMD ["sh", "-c", "echo app says $PORT_1; exec sleep 1000"]
+"""
+SITUATIONS = {"plain manager": "full", "root": "full", "without namespaces": "no-namespaces"}
+
+
+@pytest.fixture(scope="module", params=SITUATIONS)
+def pool(request: pytest.FixtureRequest, scripts: Path) -> Iterator[Pool]:
+    """A pool that is set up, with its zygote."""
+    with pool_of(scripts, root=request.param == "root") as pool:
+        pool.set_up()
+        if request.param == "without namespaces":
+            start_without_namespaces(pool)
+        (pool.base / "common/tool").write_text("of all jars\n")
+        yield pool
+
+
+def start_without_namespaces(pool: Pool) -> None:
+    """As on a machine that has none: this zygote is found, and used."""
+    subprocess.run(["/usr/bin/python3", WITHOUT_NAMESPACES, pool.program], check=True, timeout=60)
+
+
+@pytest.fixture
+def project(pool: Pool) -> Path:
+    folder = pool.machine.home / "project"
+    folder.mkdir(exist_ok=True)
+    (folder / "JFile").write_text(JFILE)
+    (folder / "a.txt").write_text("a\n")
+    pool.machine.own(folder)
+    return folder
+
+
+def test_every_command_works(pool: Pool, project: Path, request: pytest.FixtureRequest) -> None:
+    """alloc, build, app, exec, diff, backup, free: the manager needs nobody else's rights."""
+    machine = pool.machine
+    situation = SITUATIONS[request.node.callspec.params["pool"]]
+    doctor = machine.run("geniejars", "doctor")
+    name = machine.run("geniejars", "alloc").stdout.strip()
+    built = build(machine, project, "--jar", name)
+    up = machine.run("geniejars", "app", "up", "-n", name)
+    log = machine.run("geniejars", "logs", name)
+    seen = machine.run("geniejars", "exec", name, "cat a.txt tool.txt; echo new > new.txt; id -un")
+    real = machine.run("/bin/ls", "-ln", f"{pool.jars}/{name}")
+    changed = machine.run("geniejars", "diff", name)
+    backup = machine.run("geniejars", "backup", name)
+    again = build(machine, project, "--jar", name)
+    freed = machine.run("geniejars", "free", name)
+    home = Path(pool.jars, name, "home")
+
+    assert situation in doctor.stdout, doctor
+    assert built.code == 0, (built.events, built.err)
+    assert up.returncode == 0, up
+    assert log.stdout.startswith("app says "), log
+    assert seen.stdout == f"a\nof all jars\n{'jar' if situation == 'full' else name}\n", seen
+    assert str(os.stat(home).st_uid) in real.stdout, real
+    assert "A new.txt" in changed.stdout, changed
+    assert backup.returncode == 0, backup
+    assert again.executed == [], again.events
+    assert freed.returncode == 0, freed
+    assert status(machine)["pool"][name]["status"] == "free"
+
+
+def test_what_runs_in_a_jar_is_its_user(pool: Pool) -> None:
+    """A process of the workload has the user's own number on the machine."""
+    name = pool.machine.run("geniejars", "alloc").stdout.strip()
+    pool.machine.run("geniejars", "exec", "-d", name, "sleep", "4321")
+    uids = [
+        os.stat(process).st_uid
+        for process in Path("/proc").glob("[0-9]*")
+        if b"sleep\x004321" in cmdline(process)
+    ]
+    pool.machine.run("geniejars", "free", name)
+
+    assert set(uids) == {os.stat(pool.jars / name / "home").st_uid}
+
+
+def cmdline(process: Path) -> bytes:
+    with suppress(OSError):
+        return (process / "cmdline").read_bytes()
+    return b""
+
+
+def test_the_dead_are_replaced(pool: Pool, request: pytest.FixtureRequest) -> None:
+    """Server and zygote killed: the next command has others, without a word of root's."""
+    machine = pool.machine
+    name = machine.run("geniejars", "alloc").stdout.strip()
+    assert machine.run("geniejars", "exec", name, "echo one > one").returncode == 0
+    end(server_of(pool))
+    after_server = machine.run("geniejars", "exec", name, "cat one")
+    end(pool.zygote() or 0)
+    if request.node.callspec.params["pool"] == "without namespaces":
+        start_without_namespaces(pool)
+    after_zygote = machine.run("geniejars", "exec", name, "cat one")
+    machine.run("geniejars", "free", name)
+
+    assert after_server.stdout == after_zygote.stdout == "one\n", (after_server, after_zygote)
+
+
+def server_of(pool: Pool) -> int:
+    marker = str(pool.base / "state").encode()
+    (pid,) = (
+        int(process.name)
+        for process in Path("/proc").glob("[0-9]*")
+        if b"geniejars.server" in cmdline(process) and marker in cmdline(process)
+    )
+    return pid
+
+
+def end(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
+    deadline = time.monotonic() + 20
+    while Path(f"/proc/{pid}").exists() and b"State:\tZ" not in state_of(pid):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def state_of(pid: int) -> bytes:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/status").read_bytes()
+    return b"State:\tZ"
+
+
+def test_nothing_is_left(scripts: Path) -> None:
+    """Accounts, rules, folders, ids: as they were. A dry run changes nothing on the way."""
+    with pool_of(scripts) as pool:
+        before = traces(pool.name)
+        dry = pool.set_up("--dry-run")
+        assert traces(pool.name) == before
+        done = pool.set_up()
+        again = pool.set_up()
+        name = pool.machine.run("geniejars", "alloc").stdout.strip()
+        pool.machine.run("geniejars", "exec", "-d", name, "sleep", "1000")
+        refused = pool.as_root("uninstall")
+        removed = pool.as_root("uninstall", "--yes")
+        left = {path.name for path in pool.base.iterdir()}
+
+    assert [f"would {line}" for line in done.split("\n\n")[0].splitlines()] == dry.splitlines()
+    assert again == "nothing to do\n"
+    assert refused.returncode == 2 and "--yes" in refused.stderr and name in refused.stderr
+    assert removed.returncode == 0, removed
+    assert traces(pool.name) == before == []
+    assert left == {"home", "geniejars.config.json"}
+
+
+def test_growing_and_shrinking(scripts: Path) -> None:
+    """New jars are users at once; the last go when nobody has them, and the others stay."""
+    with pool_of(scripts, size=1) as pool:
+        pool.set_up()
+        first = uid_of(pool, 1)
+        pool.configure(poolSize=3)
+        outdated = pool.machine.run("geniejars", "sys", "up")
+        pool.set_up()
+        third = uid_of(pool, 3)
+        names = [pool.machine.run("geniejars", "alloc").stdout.strip() for _ in range(3)]
+        ran = pool.machine.run("geniejars", "exec", names[2], "echo hi")
+        pool.configure(poolSize=2)
+        busy = pool.as_root("setup")
+        pool.machine.run("geniejars", "free", names[2])
+        pool.machine.run("geniejars", "sys", "down")
+        pool.set_up()
+
+        assert outdated.returncode == 3 and "poolSize" in outdated.stderr, outdated
+        assert ran.stdout == "hi\n", ran
+        assert busy.returncode == 2 and f"{names[2]} would go" in busy.stderr, busy
+        assert uid_of(pool, 1) == first
+        assert third not in [uid_of(pool, 2), uid_of(pool, 3)]
+        assert not (pool.jars / names[2]).exists()
+
+
+def uid_of(pool: Pool, number: int) -> str | None:
+    found = subprocess.run(["id", "-u", f"{pool.name}{number}"], capture_output=True, text=True)
+    return found.stdout.strip() or None
+
+
+class CutError(Exception):
+    """Somebody pulled the plug."""
+
+
+def test_a_setup_that_is_cut_off_anywhere_goes_on(scripts: Path) -> None:
+    """Cut after every few steps it still arrives, and so does uninstall."""
+    with pool_of(scripts, size=1) as pool:
+        config = load_config(pool.config)
+        assert arrives(lambda: pool_setup(config))
+        ran = pool.machine.run("geniejars", "exec", alloc(pool), "echo hi")
+        pool.machine.run("geniejars", "sys", "down")
+        assert arrives(lambda: pool_removal(config))
+
+    assert ran.stdout == "hi\n", ran
+    assert traces(pool.name) == []
+
+
+def alloc(pool: Pool) -> str:
+    return pool.machine.run("geniejars", "alloc").stdout.strip()
+
+
+def arrives(plan: Callable[[], Sequence[object]]) -> bool:
+    """Planned anew after every few steps, until there is nothing to do."""
+    seen: set[str] = set()
+    for _ in range(20):
+        steps = plan()
+        if not steps:
+            return True
+        fresh = [str(step) for step in steps if str(step) not in seen]
+        with suppress(CutError):
+            geniejars.change_machine(steps, partial(cut_off, fresh[STRIDE:]))
+        seen.update(fresh[:STRIDE])
+    return False
+
+
+STRIDE = 3
+
+
+def cut_off(at: Sequence[str], step: object) -> None:
+    if str(step) in at[:1]:
+        raise CutError
