@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -67,6 +68,13 @@ class Pool:
         """Its pid, as its lock file says; None where it has ended."""
         pid = int((Path("/run/jarbuild") / self.name / "lock").read_text())
         return pid if Path(f"/proc/{pid}").exists() else None
+
+    def wait_for_end(self) -> None:
+        """Of the zygote, which leaves after it has said so."""
+        deadline = time.monotonic() + 20
+        while self.zygote() is not None:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
 
 
 def traces(name: str) -> list[str]:
