@@ -36,7 +36,11 @@ def test_top_level_names(names: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["jfile/jfile.lark", *(f"{package}/py.typed" for package in sorted(PACKAGES))],
+    [
+        "jfile/jfile.lark",
+        "geniejars/config.schema.json",
+        *(f"{package}/py.typed" for package in sorted(PACKAGES)),
+    ],
 )
 def test_data_files(names: list[str], name: str) -> None:
     """The grammar and the typing markers are part of the wheel."""

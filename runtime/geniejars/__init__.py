@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from geniejars.client import AgentSession, AgentStatus, AppHealth, Applied, Drift, Session
     from geniejars.command import Terminal
     from geniejars.config import Config, Isolation, Network, embedded_config
-    from geniejars.configfile import find_config, load_config
+    from geniejars.configfile import SCHEMA_FILE, find_config, load_config
     from geniejars.contents import Contents, stamp_of
     from geniejars.conversation import AgentError, AgentLostError, TimedOutError
     from geniejars.delivery import HomeInUseError
@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from geniejars.pool.administration import (
         allocated_jars, change_machine, pool_removal, pool_setup,
     )
+    from geniejars.pool.report import PoolReport, pool_report
     from geniejars.prepared import App, prepared_as_json, prepared_from_json
     from geniejars.processes import (
         Completed, Detached, agent_status, apply_acl, ensure_agent, normalize, open_jar, run_as,
@@ -82,6 +83,7 @@ __all__ = [
     "JAR_VIEW",
     "NEW_FOLDER_MODE",
     "REACH_VARIABLES",
+    "SCHEMA_FILE",
     "SEARCH_PATH",
     "STOP_GRACE",
     "VERSION",
@@ -133,6 +135,7 @@ __all__ = [
     "Plan",
     "Planned",
     "Policy",
+    "PoolReport",
     "Prepared",
     "Reset",
     "Result",
@@ -208,6 +211,7 @@ __all__ = [
     "plan_reset",
     "pool_name",
     "pool_removal",
+    "pool_report",
     "pool_setup",
     "prepared_app",
     "prepared_as_json",
@@ -250,7 +254,7 @@ _MODULES = {
     "geniejars.client": "AgentSession AgentStatus AppHealth Applied Drift Session",
     "geniejars.command": "Terminal",
     "geniejars.config": "Config Isolation Network embedded_config",
-    "geniejars.configfile": "find_config load_config",
+    "geniejars.configfile": "SCHEMA_FILE find_config load_config",
     "geniejars.contents": "Contents stamp_of",
     "geniejars.conversation": "AgentError AgentLostError TimedOutError",
     "geniejars.delivery": "HomeInUseError",
@@ -269,6 +273,7 @@ _MODULES = {
         "JAR_VIEW CacheFolder Health OverlayStep Plan Prepared RunStep Source Stamp Status Step "
         "Verdict View",
     "geniejars.pool.administration": "allocated_jars change_machine pool_removal pool_setup",
+    "geniejars.pool.report": "PoolReport pool_report",
     "geniejars.prepared": "App prepared_as_json prepared_from_json",
     "geniejars.processes":
         "Completed Detached agent_status apply_acl ensure_agent normalize open_jar run_as "

@@ -16,6 +16,9 @@ from geniejars.errors import UsageError
 from geniejars.sizes import parse_size
 
 FILE_NAME = "geniejars.config.json"
+SCHEMA_FILE = Path(__file__).with_name("config.schema.json")
+"""What editors check such a file by, and show beside its keys."""
+
 IGNORED_KEYS = {
     "$schema": None,
     "nodePath": "nodePath is not used: agents run on Python; see pythonPath",

@@ -31,9 +31,18 @@ def make_state_folders(config: Config) -> None:
     make_folder(config.secrets_dir, PRIVATE)
     if installed_pool(config) is not None:
         return  # the rest is root's, and there
-    make_folder(config.home_base, PASSABLE)
+    _make_homes(config)
     if config.common_dir is not None and config.common_dir.is_relative_to(config.state_dir):
         make_folder(config.common_dir, 0o755)
+
+
+def _make_homes(config: Config) -> None:
+    try:
+        make_folder(config.home_base, PASSABLE)
+    except MachineError as error:
+        if config.source is not None and os.geteuid() != 0:
+            error.help = f"let root set up this pool: sudo geniejars setup --config {config.source}"
+        raise
 
 
 def make_folder(folder: Path, mode: int) -> None:

@@ -204,9 +204,9 @@ def test_preconfig(project, monkeypatch: pytest.MonkeyPatch) -> None:
     config = load_config()
 
     assert written.out.startswith(f"geniejars.config.json created in {here.folder}\n")
-    assert len(json.loads(here.read("geniejars.config.json"))) == 19
+    assert len(json.loads(here.read("geniejars.config.json"))) == 20
     assert (config.pool_prefix, config.pool_size) == ("gjar", 5)
-    assert '"/tmp/' not in here.read("geniejars.config.json")
+    assert '": "/tmp/' not in here.read("geniejars.config.json")
     assert (again.exit, "already exists" in again.err) == (2, True)
 
 

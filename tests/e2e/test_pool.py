@@ -74,6 +74,8 @@ def test_every_command_works(pool: Pool, project: Path, request: pytest.FixtureR
     home = Path(pool.jars, name, "home")
 
     assert situation in doctor.stdout, doctor
+    assert "2 of 2" in doctor.stdout and "may start the pool" in doctor.stdout, doctor
+    assert ("newgrp" in doctor.stdout) is bool(machine.kind.user), doctor
     assert built.code == 0, (built.events, built.err)
     assert up.returncode == 0, up
     assert log.stdout.startswith("app says "), log

@@ -6,7 +6,14 @@ import argparse
 import json
 from typing import Any
 
-from geniejars import VERSION, Config, Situation, find_situation
+from geniejars import (
+    VERSION,
+    Config,
+    PoolReport,
+    Situation,
+    find_situation,
+    pool_report,
+)
 from jarbuild.arguments import Parser
 from jarbuild.commands.jars.opened import open_pool
 from jarbuild.display.screen import Screen
@@ -21,15 +28,18 @@ def options(parser: Parser) -> None:
 
 def run(arguments: argparse.Namespace, screen: Screen) -> int:
     config = open_pool(screen)
+    pool = pool_report(config)
+    if pool is not None and not arguments.json:
+        screen.print(_pool_lines(pool))  # also where the rest cannot be had
     found = find_situation(config)
     if arguments.json:
-        screen.print([json.dumps(_as_object(config, found), indent=2)])
+        screen.print([json.dumps(_as_object(config, found, pool), indent=2)])
     else:
         screen.print(_lines(config, found, screen))
     return 0
 
 
-def _as_object(config: Config, found: Situation) -> dict[str, Any]:
+def _as_object(config: Config, found: Situation, pool: PoolReport | None) -> dict[str, Any]:
     return {
         "version": VERSION,
         "isolation": found.name,
@@ -38,7 +48,30 @@ def _as_object(config: Config, found: Situation) -> dict[str, Any]:
         "allowHosts": list(config.allow_hosts),
         "config": str(config.source) if config.source else None,
         "state": str(config.state_dir),
+        "pool": None if pool is None else _pool_object(pool),
     }
+
+
+def _pool_object(pool: PoolReport) -> dict[str, Any]:
+    return {
+        "name": pool.name,
+        "version": pool.version,
+        "users": pool.users,
+        "size": pool.size,
+        "sudo": pool.sudo,
+        "unit": pool.unit,
+        "complaints": [what for what, _ in pool.complaints],
+    }
+
+
+def _pool_lines(pool: PoolReport) -> list[str]:
+    return [
+        f"pool:      {pool.name}, set up by jarbuild {pool.version}",
+        f"  users:   {pool.users} of {pool.size}",
+        f"  sudo:    {'may start the pool' if pool.sudo else 'refuses'}",
+        *([f"  unit:    {pool.unit}"] if pool.unit else []),
+        *(f"  wrong:   {what}; {help}" for what, help in pool.complaints),
+    ]
 
 
 def _lines(config: Config, found: Situation, screen: Screen) -> list[str]:
