@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -18,6 +19,8 @@ from pools import Pool, pool_of, traces
 
 import geniejars
 from geniejars import load_config, pool_removal, pool_setup
+from geniejars.pool.places import SYSTEM
+from geniejars.pool.texts import unit
 
 pytestmark = pytest.mark.skipif(not is_root(), reason="setup makes users")
 
@@ -146,6 +149,19 @@ def state_of(pid: int) -> bytes:
     with suppress(OSError):
         return Path(f"/proc/{pid}/status").read_bytes()
     return b"State:\tZ"
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd is installed")
+def test_systemd_takes_the_unit(pool: Pool, tmp_path: Path) -> None:
+    """The unit that setup writes where systemd runs has no mistake in it."""
+    at = SYSTEM.of(pool.name)
+    file = tmp_path / at.unit_name
+    file.write_text(unit(at))
+    verified = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", file], capture_output=True, text=True, check=False
+    )
+
+    assert (verified.returncode, verified.stderr) == (0, ""), verified
 
 
 def test_nothing_is_left(scripts: Path) -> None:
