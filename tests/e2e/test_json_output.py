@@ -91,13 +91,3 @@ def test_questions(root_machine: Machine, project: Path) -> None:
     assert complaints("status", ask("geniejars", "status", "--json")) == []
     assert complaints("diff", ask("geniejars", "diff", "--json", "told_1")) == []
     assert complaints("diff", ask("geniejars", "diff", "--json", "--content", "told_1")) == []
-
-
-def test_config(root_machine: Machine) -> None:
-    """What `preconfig` writes is what the schema of the config allows."""
-    root_machine.run("geniejars", "preconfig")
-    config = json.loads((root_machine.home / "geniejars.config.json").read_text())
-    schema = json.loads((TOP / "docs/geniejars.config.schema.json").read_text("utf-8"))
-
-    assert [e.message for e in Draft202012Validator(schema).iter_errors(config)] == []
-    assert not Draft202012Validator(schema).is_valid({**config, "poolsize": 1})

@@ -16,9 +16,8 @@ PAGES = (command_line, configuration, exit_codes, json_output)
 
 
 def files() -> Mapping[Path, str]:
-    """Every generated file with its content."""
-    pages = {DOCS / page.NAME: _page(page.TITLE, page.SOURCE, page.body()) for page in PAGES}
-    return {**pages, DOCS / configuration.SCHEMA: configuration.schema()}
+    """Every generated page with its content."""
+    return {DOCS / page.NAME: _page(page.TITLE, page.SOURCE, page.body()) for page in PAGES}
 
 
 def _page(title: str, source: str, body: str) -> str:
