@@ -48,7 +48,7 @@ class BuiltHome:
         if _missing(wanted, contents):
             contents.layers = list(_readable_layers(self.store))
         if missing := _missing(wanted, contents):
-            contents.add_sources(_search(self._context(), missing))
+            contents.add_sources(search_folder(self._context(), missing))
         return contents
 
     def _context(self) -> Path | None:
@@ -85,7 +85,7 @@ def _readable_layers(store: Store) -> Iterator[StoredLayer]:
                     yield layer
 
 
-def _search(folder: Path | None, wanted: Mapping[Digest, int]) -> dict[Digest, Source]:
+def search_folder(folder: Path | None, wanted: Mapping[Digest, int]) -> dict[Digest, Source]:
     """Files below the folder with these contents, wherever and whenever they were put there."""
     found: dict[Digest, Source] = {}
     sizes = set(wanted.values())

@@ -38,7 +38,9 @@ def _sections(program: str, modules: Mapping[str, str]) -> Iterator[str]:
         if (program, word) == ("geniejars", "build"):
             yield f"### {program} {word}\n\nAs `jarbuild`; a JAR before PATH names the jar."
         else:
-            yield from _section(program, word, commands.load(modules, word))
+            command = commands.load(modules, word)
+            yield from _section(program, word, command)
+            yield from _sections(f"{program} {word}", getattr(command, "MODULES", {}))
 
 
 def _section(program: str, word: str, command: commands.Command) -> Iterator[str]:

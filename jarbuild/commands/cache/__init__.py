@@ -10,18 +10,17 @@ from jarbuild.display.screen import Screen
 
 _PACKAGE = "jarbuild.commands.cache"
 
-MODULES = {word: f"{_PACKAGE}.{word}" for word in ("du", "ls", "show", "verify", "prune")}
+MODULES = {word: f"{_PACKAGE}.{word}" for word in ("du", "ls", "show", "verify", "prune", "export")}
 
 SUMMARY = """\
-What the step cache holds, and its upkeep.
+What the step cache holds, and its upkeep; each word has --help:
 
-  du                  how much room it takes, and how much it may
-  ls                  its entries, what was used last first
-  show KEY            all about one entry; a key may be shortened
-  verify [--repair]   read everything and compare the checksums
-  prune               make it smaller: never what is in use
-
-each has --help"""
+- du: how much room it takes, and how much it may take
+- ls: its entries, what was used last first
+- show KEY: all about one entry; a key may be shortened
+- verify: everything read, every checksum compared; --repair
+- prune: make it smaller, never dropping what is in use
+- export DEST: a jar's last build, or the steps up to a KEY, as an OCI image"""
 EXAMPLES = ("jarbuild cache ls", "jarbuild cache prune --max-size 5GB --dry-run")
 
 
