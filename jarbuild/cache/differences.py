@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
@@ -18,6 +19,8 @@ class Difference(NamedTuple):
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference]:
     """What changed of all that is not a tree, most telling first; at least one if anything did."""
+    if old.get("view") != new.get("view"):
+        old, new = _apart_from_places(old, new)
     changed = [field for field in _SENTENCES if old.get(field) != new.get(field)]
     found = [d for field in changed for d in _SENTENCES[field](old.get(field), new.get(field))]
     return found or [Difference(f"{field} changed", field) for field in changed]
@@ -33,6 +36,25 @@ def shown(value: str) -> str:
     if not value:
         return '""'
     return value if len(value) <= LONGEST_VALUE else value[: LONGEST_VALUE - 1] + "…"
+
+
+def _apart_from_places(
+    old: Mapping[str, Any], new: Mapping[str, Any]
+) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Without variables that lead into either jar's folder: they changed with the view."""
+    sides = [(side, side.get("env", {})) for side in (old, new)]
+    folders = [posixpath.dirname(side["view"]["home"]) for side, _ in sides]
+    moved = {
+        name
+        for (_, env), folder in zip(sides, folders, strict=True)
+        for name, value in env.items()
+        if value.startswith(f"{folder}/")
+    }
+    old, new = (
+        {**side, "env": {name: value for name, value in env.items() if name not in moved}}
+        for side, env in sides
+    )
+    return old, new
 
 
 def _view(old: Any, new: Any) -> list[Difference]:

@@ -96,6 +96,11 @@ def to_folder(path: Path) -> None:
     (path / "inside").write_text("x")
 
 
+def to_file(path: Path) -> None:
+    shutil.rmtree(path)
+    path.write_text("x")
+
+
 def to_link(path: Path) -> None:
     path.unlink()
     path.symlink_to("b.py")
@@ -189,6 +194,7 @@ ROWS = [
     pytest.param(source("src/link", relinked("./a.py")), FROM_COPY, id="symlink-target-spelling"),
     pytest.param(source("src/a.py", to_link), FROM_COPY, id="file-to-symlink"),
     pytest.param(source("src/a.py", to_folder), FROM_COPY, id="file-to-folder"),
+    pytest.param(source("src/deep", to_file), FROM_COPY, id="folder-to-file"),
     pytest.param(source("src/a.py", hard_linked), FROM_COPY, id="hard-link-with-other-content"),
     pytest.param(
         both(source("src/a.py", text("b = 1\n")), lambda p: p.build() and None,
@@ -245,6 +251,10 @@ ROWS = [
         NOTHING,
         id="env-moved-where-no-run-sees-it",
     ),
+    pytest.param(
+        in_jfile("ENV MODE=dev\n", "ENV MODE=x\nENV MODE=dev\n"), NOTHING, id="env-set-twice"
+    ),
+    pytest.param(in_jfile("ARG UNUSED=1\n", ""), NOTHING, id="unused-arg-removed"),
     pytest.param(in_jfile("UNUSED=1", "UNUSED=2"), NOTHING, id="arg-that-no-run-names"),
     pytest.param(in_jfile("LEVEL=1", "LEVEL=2"), FROM_MAKE, id="arg-default"),
     pytest.param(wish(args={"LEVEL": "2"}), FROM_MAKE, id="arg-given"),
@@ -278,6 +288,7 @@ ROWS = [
     # what a RUN sees of the machine and of the jar
     pytest.param(beside("depend/data", text("new")), FROM_MAKE, id="depend-content"),
     pytest.param(beside("depend/more", text("new")), FROM_MAKE, id="depend-file-added"),
+    pytest.param(beside("depend/data", mode(0o600)), FROM_MAKE, id="depend-private-now"),
     pytest.param(beside("depend/data", same_but_later), NOTHING, id="depend-time"),
     pytest.param(beside("bin/maketool", text("#!/bin/sh\n:")), FROM_MAKE, id="tool"),
     pytest.param(environment(API_KEY="two"), [LAST], id="import-value"),
@@ -303,6 +314,12 @@ ROWS = [
     pytest.param(other_name, NOTHING, id="jfile-moved"),
     pytest.param(checkout(0o002), NOTHING, id="another-checkout"),
     pytest.param(checkout(0o022), NOTHING, id="another-checkout-with-umask-022"),
+    pytest.param(
+        both(source("base.jfile", text("ENV MODE=dev\n")),
+             in_jfile("ENV MODE=dev\n", "INCLUDE base.jfile\n")),
+        NOTHING,
+        id="moved-into-an-include",
+    ),
     # order of steps
     pytest.param(
         in_jfile("RUN test it", "RUN ls\nRUN test it"), ["RUN ls", LAST], id="run-inserted"
