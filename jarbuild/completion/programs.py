@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from jarbuild import commands
 from jarbuild.arguments import OneOf, Parser
@@ -69,7 +69,15 @@ def _commands(program: str, modules: Mapping[str, str]) -> Iterator[Command]:
     for word in modules:
         if (program, word) != ("geniejars", "build"):
             command = commands.load(modules, word)
-            yield _command(word, commands.parser_of(program, word, command))
+            found = _command(word, commands.parser_of(program, word, command))
+            inner = _commands(f"{program} {word}", getattr(command, "MODULES", {}))
+            yield _with_options_of(found, inner)
+
+
+def _with_options_of(command: Command, inner: Iterable[Command]) -> Command:
+    """A word that others follow takes the options of all of these."""
+    options = {o.names: o for c in (command, *inner) for o in c.options}
+    return evolve(command, options=tuple(options.values()))
 
 
 def _command(name: str, parser: Parser) -> Command:
