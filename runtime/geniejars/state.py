@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TypedDict
@@ -109,6 +109,10 @@ def free_entry(number: int) -> JarEntry:
     )
 
 
+_DAMAGE = (ValueError, TypeError, KeyError, AttributeError)
+"""What reading a state raises that nobody has written so."""
+
+
 def now() -> str:
     """The time as JavaScript writes it."""
     stamp = datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -116,20 +120,31 @@ def now() -> str:
 
 
 def read_state(config: Config) -> State:
-    """The state as it is now, grown or shrunk to the config; raises MachineError."""
+    """The state as it is now, grown or shrunk to the config; raises MachineError.
+
+    Where the file is damaged its copy is as good.
+    """
     try:
-        text = config.state_file.read_text("utf-8")
+        return _parsed(config, config.state_file)
     except FileNotFoundError:
         return initial_state(config)
-    except OSError as error:
-        raise MachineError(f"cannot read {config.state_file}: {error.strerror}") from error
-    try:
-        return _fitted(config, json.loads(text))
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except _DAMAGE as error:
+        with suppress(OSError, *_DAMAGE):
+            return _parsed(config, _copy_of(config.state_file))
         raise MachineError(
             f"{config.state_file} is damaged: {error!r}",
             help="move it away to start with an empty pool",
         ) from error
+    except OSError as error:
+        raise MachineError(f"cannot read {config.state_file}: {error.strerror}") from error
+
+
+def _parsed(config: Config, path: Path) -> State:
+    return _fitted(config, json.loads(path.read_text("utf-8")))
+
+
+def _copy_of(path: Path) -> Path:
+    return path.with_name(f".{path.name}.copy")
 
 
 def _fitted(config: Config, state: State) -> State:
@@ -149,7 +164,10 @@ def write_state(config: Config, state: State) -> None:
     """Replace the file, readable at any instant. The caller holds the lock."""
     make_state_folders(config)
     state["updated"] = now()
-    replace_private(config.state_file, json.dumps(state, indent=2) + "\n")
+    text = json.dumps(state, indent=2) + "\n"
+    # Who has which jar is known nowhere else; the copy is never older than the file.
+    for path in (_copy_of(config.state_file), config.state_file):
+        replace_private(path, text)
 
 
 def replace_private(path: Path, text: str) -> None:

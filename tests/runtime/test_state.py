@@ -236,6 +236,17 @@ def test_a_pool_may_grow_and_shrink(config: Config) -> None:
     assert len(shrunk["ports"]) == 4
 
 
+def test_a_damaged_state_file_has_a_copy(config: Config) -> None:
+    """Who has which jar is not lost with one file."""
+    with changing_state(config) as state:
+        state["pool"]["jar001"]["status"] = "occupied"
+    before = read_state(config)
+    config.state_file.write_text(config.state_file.read_text()[:-20])
+
+    assert read_state(config) == before
+    assert before["pool"]["jar001"]["status"] == "occupied"
+
+
 @pytest.mark.parametrize("content", ["{", "[]", '{"pool": 3}', '{"updated": "", "pool": {"a": 1}}'])
 def test_a_damaged_state_file_is_an_error(content: str, config: Config) -> None:
     """Never a silent empty pool: jars may be in use."""
