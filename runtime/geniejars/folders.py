@@ -10,7 +10,7 @@ from pathlib import Path
 
 from geniejars.config import Config
 from geniejars.errors import MachineError
-from geniejars.pool.installed import installed_pool
+from geniejars.pool.installed import Installed, installed_pool
 
 PRIVATE = 0o700
 PASSABLE = 0o711
@@ -24,16 +24,26 @@ class ForeignStateError(MachineError):
 
 
 def make_state_folders(config: Config) -> None:
-    """Make what is missing; raises ForeignStateError, MachineError where it cannot be made."""
+    """Make what is missing; raises ForeignStateError, MachineError where it cannot be made, or is
+    root's and not as this config says."""
+    pool = installed_pool(config)
+    if pool is not None:
+        _check_pool(pool, config)
     # A jar of root's may have to live at its real path, without a namespace of its own.
     make_folder(config.state_dir, PASSABLE if os.geteuid() == 0 else PRIVATE)
     make_folder(config.socket_dir, PRIVATE)
     make_folder(config.secrets_dir, PRIVATE)
-    if installed_pool(config) is not None:
+    if pool is not None:
         return  # the rest is root's, and there
     _make_homes(config)
     if config.common_dir is not None and config.common_dir.is_relative_to(config.state_dir):
         make_folder(config.common_dir, 0o755)
+
+
+def _check_pool(pool: Installed, config: Config) -> None:
+    from geniejars.pool.agreement import check_pool  # which needs accounts, and few commands it
+
+    check_pool(pool, config)
 
 
 def _make_homes(config: Config) -> None:

@@ -17,7 +17,7 @@ from geniejars.facts import fingerprint
 from geniejars.folders import check_owner, make_state_folders
 from geniejars.launch import start_server
 from geniejars.locks import locked
-from geniejars.pool.installed import Installed, installed_pool, zygote_folder
+from geniejars.pool.installed import zygote_folder
 from geniejars.server_link import Greeting, RunningAgent, ServerLink, ServerLostError
 from geniejars.sockets import ZYGOTE, agent_socket, connect_to
 from geniejars.version import VERSION
@@ -32,20 +32,12 @@ T = TypeVar("T")
 
 def reach_server(config: Config) -> ServerLink:
     """A line to a server that serves this config; raises MachineError."""
-    if (pool := installed_pool(config)) is not None:
-        _check_pool(pool, config)
     make_state_folders(config)
     if (link := _fitting_server(config)) is not None:
         return link
     # The first command starts it; those that wait here find it running.
     with locked(config.socket_dir / "start.lock"):
         return _start_server(config)
-
-
-def _check_pool(pool: Installed, config: Config) -> None:
-    from geniejars.pool.agreement import check_pool
-
-    check_pool(pool, config)
 
 
 def connect(config: Config, name: str, role: Role) -> AgentSession:

@@ -66,7 +66,9 @@ def test_ordinary_user_without_namespaces_is_refused(make_machine) -> None:
     machine.own(folder)
     refused = build(machine, folder)
     weak = build(machine, folder, "--isolation", "weak")
+    later = machine.run("geniejars", "exec", weak.done["jar"], "echo still weak")
 
     assert refused.code == 3
     assert "--isolation weak" in refused.done["error"]["message"] + refused.err
     assert weak.code == 0, weak.events
+    assert later.stdout == "still weak\n", later

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -162,6 +163,56 @@ def test_systemd_takes_the_unit(pool: Pool, tmp_path: Path) -> None:
     )
 
     assert (verified.returncode, verified.stderr) == (0, ""), verified
+
+
+def test_root_is_told_whose_pool_it_is(pool: Pool) -> None:
+    """A pool has one manager; whoever else reads its config hears who that is."""
+    manager = pool.machine.kind.user
+    said = subprocess.run(
+        [pool.machine.scripts / "geniejars", "alloc"],
+        env={**os.environ, "GENIEJARS_HOME": str(pool.base)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if manager is None:
+        pool.machine.run("geniejars", "free", said.stdout.strip())
+
+    assert said.returncode == (3 if manager else 0), said
+    assert not manager or f"is {manager}'s, and this is root" in said.stderr
+
+
+def test_another_version_names_setup(pool: Pool) -> None:
+    """Root's part is of the version that set it up; the message says what to type."""
+    facts = pool.program.with_name("facts.json")
+    before = facts.read_text()
+    facts.write_text(before.replace(f'"code": "{geniejars.VERSION}"', '"code": "0.0.9"'))
+    said = pool.machine.run("geniejars", "alloc")
+    facts.write_text(before)
+
+    assert said.returncode == 3, said
+    assert "0.0.9" in said.stderr and "sudo geniejars setup" in said.stderr, said
+
+
+def test_systemd_hears_when_the_socket_is_there(pool: Pool, tmp_path: Path) -> None:
+    """In the foreground, as the unit runs it: ready, then at the manager's service."""
+    pool.machine.run("geniejars", "sys", "up")
+    pool.machine.run("geniejars", "sys", "down")
+    pool.wait_for_end()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notified:
+        notified.bind(str(tmp_path / "notify"))
+        notified.settimeout(30)
+        service = subprocess.Popen(
+            [pool.program, "--foreground"], env={"NOTIFY_SOCKET": str(tmp_path / "notify")}
+        )
+        told = notified.recv(100)
+    up = pool.machine.run("geniejars", "sys", "up")
+    is_same = pool.zygote() == service.pid
+    pool.machine.run("geniejars", "sys", "down")
+
+    assert told == b"READY=1"
+    assert up.returncode == 0 and is_same, up
+    assert service.wait(30) == 0
 
 
 def test_nothing_is_left(scripts: Path) -> None:

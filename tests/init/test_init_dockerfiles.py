@@ -52,9 +52,7 @@ def test_there_are_more_than_forty_shapes() -> None:
         pytest.param(b"FROM a\nCOPY\nRUN\nENV\nADD\nCMD\nWORKDIR\nEXPOSE\nVOLUME\n", id="no-words"),
         pytest.param(b"FROM a\nRUN <<EOF\nnever closed", id="open-document"),
         pytest.param(b"FROM a\nRUN echo 'open\n", id="open-quote"),
-        pytest.param(
-            b"FROM a AS a\nFROM a\nCOPY --from=b /x /y\nCOPY --from=7 / y\n", id="stage"
-        ),
+        pytest.param(b"FROM a AS a\nFROM a\nCOPY --from=b /x /y\nCOPY --from=7 / y\n", id="stage"),
         pytest.param(b"FROM a\nRUN \\\n\\\n\\\n", id="only-escapes"),
         pytest.param(b"FROM a\nCMD [\nENTRYPOINT [1]\nSHELL []\nHEALTHCHECK\n", id="arrays"),
     ],

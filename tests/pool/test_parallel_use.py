@@ -90,9 +90,7 @@ def test_jars_are_used_by_many_at_once(config: Config, tmp_path: Path) -> None:
     state = geniejars.read_state(config)
 
     assert codes == [0] * WORKERS
-    assert never_shared(
-        [li for log in tmp_path.glob("log*") for li in log.read_text().splitlines()]
-    )
+    assert never_shared("".join(log.read_text() for log in tmp_path.glob("log*")).splitlines())
     assert geniejars.occupied_names(state) == []
     assert set(state["ports"].values()) == {"free"}
 

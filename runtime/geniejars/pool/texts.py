@@ -28,7 +28,6 @@ def sudo_rule(at: PoolPlaces, manager: str, uid: int) -> str:
     """sudoers(5): `""` allows no arguments. The number is the user's, whatever its name holds."""
     return f"""\
 # The pool {at.pool}, written by `geniejars setup`: {manager} may start what makes its jars.
-Defaults!{at.program} !requiretty
 #{uid} ALL=(root) NOPASSWD:NOSETENV: {at.program} ""
 """
 
