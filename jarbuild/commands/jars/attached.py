@@ -86,7 +86,7 @@ def _size() -> Terminal:
 def _raw(descriptor: int) -> Iterator[None]:
     before = termios.tcgetattr(descriptor)
     try:
-        tty.setraw(descriptor)
+        tty.setraw(descriptor, termios.TCSADRAIN)  # what was typed ahead is for the command
         yield
     finally:
         termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
