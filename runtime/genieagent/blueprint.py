@@ -17,6 +17,7 @@ from genieagent.isolation import (
     HostName,
     IdMap,
     Isolation,
+    JoinGroup,
     Landlock,
     Limit,
     NoNewPrivileges,
@@ -42,6 +43,7 @@ from genieagent.landlock import (
 from genieagent.seccomp import (
     JAR_RULES,
     MACHINE_IPC_RULES,
+    NESTED_JAR_RULES,
     SAME_USER_SOCKET_RULES,
     SHARE_RULES,
     SHARED_ID_RULES,
@@ -146,7 +148,7 @@ def _namespaced(
         *_close_in(),
         DieWithParent(),
         *_landlock(conditions, rules.inside_for_agent(shares), scoped=True, ports=jar.ports),
-        Seccomp(JAR_RULES),
+        Seccomp(NESTED_JAR_RULES if conditions.facts.nested else JAR_RULES),
     )
     visible = ("/",) if is_full else _top_folders(seen)
     workload = (
@@ -157,9 +159,14 @@ def _namespaced(
         *_share_filter(shares),
         *_manners(),
     )
-    namespaces = Unshare(_namespaces(conditions))
+    maker = Isolation((*_group(conditions, jar), Unshare(_namespaces(conditions))))
     mounts = tuple(share.mount for share in shares if share.mount is not None)
-    return Blueprint(jar, Isolation((namespaces,)), Isolation(agent), Isolation(workload), mounts)
+    return Blueprint(jar, maker, Isolation(agent), Isolation(workload), mounts)
+
+
+def _group(conditions: Conditions, jar: Jar) -> tuple[Operation, ...]:
+    groups = conditions.cgroups
+    return () if groups is None else (JoinGroup(groups.group(jar.name, jar.role)),)
 
 
 def _share_filter(shares: tuple[Shown, ...]) -> tuple[Operation, ...]:
@@ -247,11 +254,14 @@ def _landlock(
     """
     abi = conditions.landlock_abi
     scopes = known_scopes(abi) if scoped else frozenset()
-    handled = known_rights(abi)
+    # Whoever is held to files may mount nothing, and a sandbox inside must.
+    handled = frozenset() if conditions.facts.nested else known_rights(abi)
     if abi < RENAME_ABI:
         return ()
-    known = tuple(Allow(rule.path, rule.access & handled) for rule in allowed)
-    return (Landlock(handled, known, scopes, _bindable(conditions, ports)),)
+    known = tuple(Allow(r.path, r.access & handled) for r in allowed if r.access & handled)
+    bindable = _bindable(conditions, ports)
+    has_effect = handled or scopes or bindable is not None
+    return (Landlock(handled, known, scopes, bindable),) if has_effect else ()
 
 
 def _bindable(conditions: Conditions, ports: tuple[int, ...] | None) -> tuple[int, ...] | None:
@@ -291,5 +301,5 @@ def _by_ids_and_rules(
         *_manners(),
     )
     ids = (_agent_ids(jar.ids, _common_group(conditions)),) if has_own_ids else ()
-    maker = (*ids, *_close_in())
+    maker = (*_group(conditions, jar), *ids, *_close_in())
     return Blueprint(jar, Isolation(maker), Isolation(agent), Isolation(workload))

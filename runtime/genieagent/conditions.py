@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from genieagent.cgroups import Cgroups
 from genieagent.facts import Facts
 from genieagent.jar import Situation
 
@@ -30,6 +31,7 @@ class Conditions:
     manager_gid: int
     lost: tuple[str, ...] = ()
     ways: tuple[str, ...] = ()
+    cgroups: Cgroups | None = None
 
     @property
     def has_namespaces(self) -> bool:

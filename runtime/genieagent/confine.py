@@ -26,6 +26,7 @@ from genieagent.isolation import (
     EnterUserNamespace,
     HostName,
     Isolation,
+    JoinGroup,
     Landlock,
     Limit,
     MakeDirectory,
@@ -92,6 +93,11 @@ _NAMESPACES = {
 @_perform.register
 def _(operation: Unshare) -> None:
     syscalls.unshare(sum(_NAMESPACES[name] for name in operation.namespaces))
+
+
+@_perform.register
+def _(operation: JoinGroup) -> None:
+    Path(operation.path, "cgroup.procs").write_text("0")
 
 
 # The new root is laid over /proc until it is entered: a folder that every machine has, and the

@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 VERSION = 1
 _MAX_BYTES = 1 << 20
@@ -18,6 +18,7 @@ _WORLD_OR_GROUP_WRITES = 0o022
 
 Asked = Literal["full", "single", "weak"]
 Network = Literal["host", "none", "filtered"]
+Number = TypeVar("Number", int, float)
 
 
 class BadFactsError(Exception):
@@ -44,6 +45,9 @@ class Facts:
     process_limit: int
     tmp_size: int
     network: Network
+    nested: bool = False
+    memory_max: int | None = None
+    cpu_max: float | None = None  # in CPUs
     run: str | None = None
     common_gid: int | None = None
     unit: str | None = None
@@ -87,10 +91,17 @@ def parse_facts(values: Mapping[str, Any]) -> Facts:
         process_limit=int(values["process_limit"]),
         tmp_size=int(values["tmp_size"]),
         network=_one_of(values["network"], get_args(Network)),
+        nested=bool(values.get("nested", False)),
+        memory_max=_or_none(int, values.get("memory_max")),
+        cpu_max=_or_none(float, values.get("cpu_max")),
         run=_absolute_or_none(values.get("run")),
         common_gid=None if common_gid is None else int(common_gid),
         unit=values.get("unit"),
     )
+
+
+def _or_none(kind: Callable[[Any], Number], value: Any) -> Number | None:
+    return None if value is None else kind(value)
 
 
 def _absolute_or_none(path: str | None) -> str | None:

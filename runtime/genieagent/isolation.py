@@ -40,6 +40,13 @@ class Unshare:
 
 
 @dataclass(frozen=True)
+class JoinGroup:
+    """Become part of a control group; before its namespace is left."""
+
+    path: str
+
+
+@dataclass(frozen=True)
 class BeginRoot:
     """Cut mount propagation and start an empty root; later targets are below it."""
 
@@ -197,6 +204,7 @@ class Seccomp:
 
 Operation = (
     Unshare
+    | JoinGroup
     | BeginRoot
     | MakeDirectory
     | MakeText

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
-from genieagent import folders, handover, jar_folder, leftovers, share, shared_tree
+from genieagent import cgroups, folders, handover, jar_folder, leftovers, share, shared_tree
 from genieagent.blueprint import draw, exposed, make_jar
 from genieagent.conditions import Conditions
 from genieagent.host import read_host
@@ -57,6 +57,8 @@ class Nursery:
     def end(self, order: Order) -> None:
         """One role of a jar or both, completely; fine where nothing runs."""
         for agent in self._of(order):
+            if group := self._group(agent.jar, agent.role):
+                cgroups.end_group(group)
             try:
                 end(agent.running)
             except TimeoutError as error:
@@ -111,6 +113,8 @@ class Nursery:
             agent.running.lifeline.close()
             agent.listener.close()
             self._agents.remove(agent)
+            if group := self._group(agent.jar, agent.role):
+                cgroups.remove_group(group)
             self._end_rest(agent)
 
     def _end_rest(self, ended: Agent) -> None:
@@ -118,6 +122,11 @@ class Nursery:
         is_last = all(agent.jar != ended.jar for agent in self._agents)
         if is_last and self._knows_jars_by_id:
             leftovers.end_processes(self._owners(ended.number))
+
+    def _group(self, jar: str, role: Role) -> str | None:
+        """The control group of a jar's role, where jars have any."""
+        groups = self._conditions.cgroups
+        return None if groups is None else groups.group(jar, role)
 
     @property
     def _knows_jars_by_id(self) -> bool:
@@ -143,12 +152,19 @@ class Nursery:
         jar = make_jar(self._conditions, order.jar, order.number, role, tuple(order.ports))
         host = read_host(exposed(self._conditions))
         try:
+            self._make_group(order.jar, role)
             with share.shown(self._conditions, order.number, order.shares, shared) as shares:
                 jar = replace(jar, has_foreign_shares=share.any_foreign(self._conditions, shares))
                 blueprint = draw(self._conditions, host, places, jar, order.number, shares)
                 return launch(blueprint, listener, self._serve)
         except (LaunchError, OSError) as error:
             raise OrderError("launch", f"{order.jar} cannot be made: {error}") from error
+
+    def _make_group(self, jar: str, role: Role) -> None:
+        groups = self._conditions.cgroups
+        if groups is not None:
+            values = cgroups.bounds(self._conditions.facts, groups.controllers)
+            cgroups.make_group(groups.group(jar, role), values)
 
     def _make_folder(self, order: Order, role: Role) -> Places:
         path, owners = self._conditions.facts.jars, self._owners(order.number)

@@ -13,8 +13,8 @@ from genieagent.jar import Situation
 from genieagent.landlock import PORTS_ABI, RENAME_ABI, SCOPES_ABI, TRUNCATE_ABI
 
 Part = Literal[
-    "asked", "exposed", "folder", "home", "landlock", "machine", "maps", "namespaces", "programs",
-    "range",
+    "asked", "exposed", "folder", "home", "landlock", "machine", "maps", "namespaces", "nested",
+    "programs", "range",
 ]  # fmt: skip
 """What an obstacle is about; chooses the ways out."""
 
@@ -109,6 +109,8 @@ def _ways_out(obstacle: Obstacle, uid: int) -> Iterator[str]:
     match obstacle.part:
         case "asked":
             yield "leave out --isolation"
+        case "nested":
+            yield "take `nested` out of the config"
         case "exposed":
             yield "take the folder out of `expose`"
         case "folder":

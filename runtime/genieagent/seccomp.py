@@ -86,14 +86,16 @@ _SOCKETS = (
     Deny("socketpair", errno.EAFNOSUPPORT, (Argument(0, _FAMILIES, inverse=True),)),
 )
 
-JAR_RULES = (
-    *_USER_NAMESPACES,
+NESTED_JAR_RULES = (
     *_KEYRINGS,
     *_RINGS,
     *_TERMINAL_INJECTION,
     *_FAST_OPEN,
     *_SOCKETS,
 )
+"""Where another sandbox is to work inside, which makes user namespaces of its own."""
+
+JAR_RULES = (*_USER_NAMESPACES, *NESTED_JAR_RULES)
 """What nobody in a jar may do, the agent included."""
 
 MACHINE_IPC_RULES = (Deny("mq_open", errno.ENOSYS),)

@@ -68,7 +68,8 @@ def _conditions(
     is_zero = situation in ("full", "single") and os.getuid() != 0
     by_landlock = lost_by_landlock(situation, abi, facts.network)
     always = (s for s in LOST[situation] if not (facts.is_pool and s == NAMELESS))
-    lost = (*map(str, obstacles), *always, *by_landlock)
+    nested = ("jars may make user namespaces, without Landlock's file rules (nested)",)
+    lost = (*map(str, obstacles), *always, *by_landlock, *(nested if facts.nested else ()))
     return Conditions(
         facts=facts,
         situation=situation,
@@ -90,6 +91,8 @@ def _obvious(conditions: Conditions) -> Obstacle | None:
         return Obstacle(situation, "landlock", f"Landlock ABI {found}, {needed} is needed")
     if conditions.has_own_network and not conditions.has_namespaces:
         return Obstacle(situation, "namespaces", _NETWORK_NEEDS_NAMESPACE.format(facts.network))
+    if facts.nested and situation != "full":
+        return Obstacle(situation, "nested", "nothing else keeps a nested sandbox in")
     if covering := [path for path in exposed(conditions) if _covers(path)]:
         return Obstacle(situation, "exposed", f"{covering[0]} is in the way of a jar's own folders")
     return _without_ids(conditions) if conditions.has_own_ids else None

@@ -14,9 +14,10 @@ import socket
 import struct
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 
-from genieagent import folders, jar_folder, situation, syscalls
+from genieagent import cgroups, folders, jar_folder, situation, syscalls
 from genieagent.children import fork_child
 from genieagent.conditions import Conditions
 from genieagent.facts import BadFactsError, read_facts
@@ -45,11 +46,13 @@ def main(facts_path: str, serve: Serve) -> None:
         refusal = Refusal("facts", str(error), "start the server again")
         Zygote(control, RefusingDesk(refusal), os.geteuid()).run()
         return
+    groups = cgroups.take_over(facts)  # while this process still has its first rights
     found = situation.find(facts)
     if isinstance(found, Refusal):
         Zygote(control, RefusingDesk(found), facts.manager_uid).run()
     else:
-        _serve_jars(control, found, serve)
+        lost = (*found.lost, *cgroups.unbounded(facts, groups))
+        _serve_jars(control, replace(found, cgroups=groups, lost=lost), serve)
 
 
 def _serve_jars(control: socket.socket, conditions: Conditions, serve: Serve) -> None:

@@ -52,6 +52,11 @@ class Config:
     expose: tuple[Path, ...] = ()  # folders every jar may read, at their own paths
     network: Network = "host"
     allow_hosts: tuple[str, ...] = ()  # of network "filtered"; allowlist.py says how to write them
+    nested: bool = False  # another sandbox may be made inside; only with full isolation
+    process_max: int = 4096  # of a jar: enough for parallel builds, and it ends a fork bomb
+    memory_max: Size | None = None  # of a jar; the next two hold where control groups are delegated
+    cpu_max: float | None = None  # of a jar, in CPUs
+    tmp_size: Size = 2 << 30  # of a jar's private /tmp
     isolation: Isolation | None = None  # None: the best there is, but never weak
     cache_max_size: Size = 20 * 10**9
     forward_proxy: bool = True  # proxy and certificate variables reach what runs in a jar
@@ -140,6 +145,11 @@ def _complaints(config: Config) -> list[str]:
             not UNSAFE_IN_COMMON & set(common)
         ),
         "cacheMaxSize must not be negative": config.cache_max_size >= 0,
+        "processMax must be at least 16": config.process_max >= 16,
+        "memoryMax and tmpSize must be at least 1M": (
+            min(config.tmp_size, config.memory_max or config.tmp_size) >= 1 << 20
+        ),
+        "cpuMax must be at least 0.01": config.cpu_max is None or config.cpu_max >= 0.01,
         f"network: one of {', '.join(get_args(Network))}": config.network in get_args(Network),
         f"isolation: one of {', '.join(get_args(Isolation))}": (
             config.isolation is None or config.isolation in get_args(Isolation)

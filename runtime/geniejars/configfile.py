@@ -171,6 +171,12 @@ def _seconds(value: object, _: Reading) -> float:
     return float(value)
 
 
+def _cpus(value: object, _reading: Reading) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise TypeError("a number of CPUs")
+    return float(value)
+
+
 def _flag(value: object, _: Reading) -> bool:
     if not isinstance(value, bool):
         raise TypeError("true or false")
@@ -203,6 +209,8 @@ _KINDS: Mapping[str, Callable[[object, Reading], Any]] = {
     "int": _whole,
     "Size": _size,
     "float": _seconds,
+    "float | None": _cpus,
+    "Size | None": _size,
     "bool": _flag,
     "Path": _path,
     "Path | None": _path,

@@ -20,8 +20,6 @@ from geniejars.state import replace_private
 from geniejars.version import VERSION
 
 FACTS_VERSION = 1
-PROCESS_LIMIT = 4096  # a jar's: enough for parallel builds, and it ends a fork bomb
-TMP_BYTES = 2 << 30  # of a jar's private /tmp
 
 _ISOLATION_FILE = "isolation"
 
@@ -108,9 +106,12 @@ def chosen_facts(
         "expose": [str(folder) for folder in config.expose],
         "isolation": isolation,
         "idle_timeout": config.agent_idle_timeout,
-        "process_limit": PROCESS_LIMIT,
-        "tmp_size": TMP_BYTES,
+        "process_limit": config.process_max,
+        "memory_max": config.memory_max,
+        "cpu_max": config.cpu_max,
+        "tmp_size": config.tmp_size,
         "network": config.network,
+        "nested": config.nested,
     }
 
 

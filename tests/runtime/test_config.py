@@ -227,3 +227,30 @@ def test_a_config_survives_the_way_to_the_server(tmp_path: Path) -> None:
         1.5,
     )
     assert there.state_file == config.state_file
+
+
+@pytest.mark.parametrize(
+    "written, size",
+    [("512MiB", 512 << 20), ("2GB", 2 * 10**9), (1 << 20, 1 << 20), ("1048576", 1 << 20)],
+)
+def test_bounds_of_memory_are_sizes(tmp_path: Path, written: object, size: int) -> None:
+    """With a unit, or plain bytes, and they survive the way to the server."""
+    config = load_config(write(tmp_path, memoryMax=written))
+
+    assert config.memory_max == size
+    assert config_from_json(config_as_json(config)).memory_max == size
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"memoryMax": "2 horses"}, {"memoryMax": True}, {"memoryMax": "1K"}, {"memoryMax": -1},
+        {"cpuMax": 0}, {"cpuMax": "2"}, {"processMax": 1}, {"tmpSize": "much"}, {"nested": 1},
+        {"allowHosts": ["pypi.org"]}, {"network": "filtered", "allowHosts": ["https://x"]},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_wrong_bounds_and_hosts_are_errors(tmp_path: Path, values: dict[str, object]) -> None:
+    """A bound that is none, and hosts that nothing looks at."""
+    with pytest.raises(UsageError):
+        load_config(write(tmp_path, **values))

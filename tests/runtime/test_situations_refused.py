@@ -49,6 +49,7 @@ REFUSED_TO_ROOT = [
     pytest.param(
         ROOT_FULL, {"expose": ["/home"]}, ["/home"], ["expose"], id="exposed-over-the-home"
     ),
+    pytest.param(USER_SINGLE, {"nested": True}, ["nested"], ["config"], id="nested-with-one-id"),
     pytest.param(ROOT_FULL, {"jars": "/nowhere/jars"}, ["/nowhere"], ["XDG_STATE_HOME"], id="jars"),
     pytest.param(ROOT_FULL, {"version": 2}, ["version 2"], [], id="facts-of-another-version"),
 ]  # fmt: skip
@@ -113,6 +114,28 @@ def test_without_network_there_is_only_the_loopback(ground: Ground) -> None:
         outcome = lodging.python("tester", code)
 
     assert json.loads(outcome.output) == ["lo"]
+
+
+SANDBOX = ("unshare", "--user", "--map-root-user", "--mount", "--pid", "--fork", "--mount-proc")
+
+
+@pytest.mark.parametrize(
+    "ground", [g for g in grounds() if g.situation == "full"], ids=lambda ground: ground.name
+)
+@pytest.mark.parametrize("nested", [True, False], ids=["nested", "plain"])
+def test_a_sandbox_inside_takes_leave(ground: Ground, nested: bool) -> None:
+    """Namespaces and mounts inside work where the config says `nested`, which is named; there a
+    jar's writes are still its own, and its ports."""
+    with lodge(ground, nested=nested) as lodging:
+        lodging.start("tester")
+        made = lodging.run("tester", f"/usr/bin/{SANDBOX[0]}", *SANDBOX[1:], "true")
+        outside = lodging.run("tester", "/usr/bin/touch", str(lodging.manager.home / "x"), "/usr/x")
+        bound = lodging.python("tester", "import socket; socket.socket().bind(('', 7))")
+        lost = lodging.ask("list")["lost"]
+
+    assert (made.code == 0) == nested, made.output
+    assert (outside.code, bound.code) == (1, 1)
+    assert any("nested" in sentence for sentence in lost) == nested
 
 
 OLD_KERNEL = """

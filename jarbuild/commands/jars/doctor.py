@@ -15,6 +15,7 @@ from geniejars import (
     pool_report,
 )
 from jarbuild.arguments import Parser
+from jarbuild.commands.jars.limits import limits
 from jarbuild.commands.jars.opened import open_pool
 from jarbuild.display.screen import Screen
 
@@ -46,6 +47,8 @@ def _as_object(config: Config, found: Situation, pool: PoolReport | None) -> dic
         "lost": list(found.lost),
         "network": config.network,
         "allowHosts": list(config.allow_hosts),
+        "nested": config.nested,
+        "limits": limits(config),
         "config": str(config.source) if config.source else None,
         "state": str(config.state_dir),
         "pool": None if pool is None else _pool_object(pool),
@@ -82,6 +85,7 @@ def _lines(config: Config, found: Situation, screen: Screen) -> list[str]:
         *(f"  missing: {sentence}" for sentence in found.lost),
         f"network:   {config.network}",
         *(f"  allowed: {host}" for host in config.allow_hosts),
+        f"limits:    {', '.join(map(' '.join, limits(config).items()))}",
         f"config:    {config.source or '(none: the embedded default)'}",
         f"state:     {config.state_dir}",
         f"version:   {VERSION}",

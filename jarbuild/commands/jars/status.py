@@ -7,6 +7,7 @@ import json
 
 from geniejars import Config, JarEntry, MachineError, State, read_state
 from jarbuild.arguments import Parser
+from jarbuild.commands.jars.limits import limits
 from jarbuild.commands.jars.opened import open_pool
 from jarbuild.display.columns import cells, fitted, table
 from jarbuild.display.controls import escaped
@@ -49,8 +50,15 @@ def _lines(config: Config, state: State, width: int | None) -> list[str]:
         *lines,
         *([f"({len(hidden)} more are free)"] if hidden else []),
         "",
+        *_bounds(config),
         f"Selected: {escaped(selected() or '(none)')}",
     ]
+
+
+def _bounds(config: Config) -> list[str]:
+    """Where somebody has set any: what every jar may take of the machine."""
+    is_bounded = config.memory_max is not None or config.cpu_max is not None
+    return [f"Each jar: {', '.join(map(' '.join, limits(config).items()))}"] if is_bounded else []
 
 
 def _row(config: Config, name: str, entry: JarEntry) -> tuple[str, ...]:
