@@ -13,6 +13,7 @@ from attrs import evolve, fields, frozen
 from geniejars.accounts import Account, account_named, own_account
 from geniejars.config import Config, checked, default_config, embedded_config
 from geniejars.errors import UsageError
+from geniejars.foreign_settings import may_be_a_jars
 from geniejars.sizes import parse_size
 
 FILE_NAME = "geniejars.config.json"
@@ -41,33 +42,29 @@ def load_config(path: str | Path | None = None) -> Config:
     Raises UsageError for a file that is not there, is not readable or holds anything unknown.
     """
     found = find_config(path)
-    return embedded_config() if found is None else read_config(found)
+    if found is not None:
+        return read_config(found)
+    return evolve(embedded_config(), notes=_passed_over())
+
+
+def _passed_over() -> tuple[str, ...]:
+    """Only what a jar may have written is passed over."""
+    here = Path.cwd() / FILE_NAME
+    told = f"{here} may be a jar's: it is not obeyed unless GENIEJARS_HOME or --config names it"
+    return (told,) if here.exists() else ()
 
 
 def find_config(path: str | Path | None = None) -> Path | None:
     """Which file holds; a named one need not exist. Raises nothing.
 
-    None that lies in a jar's home: it would be the jar's word for which program the manager runs.
+    One that a jar may have written counts only where it is named.
     """
     if path is not None:
         return Path(path).absolute()
     if home := os.environ.get("GENIEJARS_HOME"):
         return Path(home).absolute() / FILE_NAME
     here = Path.cwd() / FILE_NAME
-    return here if here.exists() and not _is_in_a_jar(here) else None
-
-
-_BESIDE_A_HOME = ("home", "root", "log", "backup")
-"""Parts of every jar's folder, of which the jar can change none; ids tell nothing where a jar has
-the manager's own."""
-
-
-def _is_in_a_jar(file: Path) -> bool:
-    return any(
-        folder.name in ("home", "root")
-        and all((folder.parent / part).is_dir() for part in _BESIDE_A_HOME)
-        for folder in file.parents
-    )
+    return here if here.exists() and not may_be_a_jars(here.parent) else None
 
 
 def read_config(path: Path) -> Config:

@@ -10,6 +10,7 @@ from geniejars.apps import STOP_GRACE
 from geniejars.config import Config
 from geniejars.errors import StepFailedError, UsageError
 from geniejars.folders import first_closed
+from geniejars.foreign_settings import note_writable
 from geniejars.home import Home
 from geniejars.processes import agent_status
 from geniejars.reception import open_session, reach_server
@@ -33,6 +34,8 @@ def share_folder(home: Home, path: Path, *, writable: bool, restart: bool) -> Pa
     share = SharedFolder(path=str(real), writable=writable)
     others = [s for s in shared_folders(home.config, home.name) if s["path"] != share["path"]]
     _check(home.config, real, others, writable=writable)
+    if writable:
+        note_writable(real)
     _change(home, [*others, share], restart=restart)
     return real
 
@@ -83,6 +86,9 @@ def _complaints(
         ),
         "another shared folder is in it, or it in one": (
             not any(_overlap(real, other) for other in paths)
+        ),
+        f"{config.source} is in it, by which the jar could name programs that you run": (
+            not writable or config.source is None or not config.source.is_relative_to(real)
         ),
         f"a jar has {MOST_SHARES} at most": len(others) < MOST_SHARES,
         "it is not yours (a folder to write in must be)": (

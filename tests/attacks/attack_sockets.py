@@ -17,6 +17,27 @@ _USER_KEYRING, _UNLINK = -4, 9  # keyctl(2)
 _OLD_SOCKET = 359  # arch/x86/entry/syscalls/syscall_32.tbl
 
 
+def bind_neighbours_port(target: Target) -> bool:
+    """Listens on a port that is another jar's."""
+    return _listens(target.neighbour_port)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as server:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        server.bind(("127.0.0.1", port))
+        server.listen()
+        return True
+
+
+def bind_neighbours_port_6(target: Target) -> bool:
+    """Listens on another jar's port by the other IP."""
+    with socket.socket(socket.AF_INET6) as server:
+        server.bind(("::", target.neighbour_port))
+        server.listen()
+        return True
+
+
 def bind_datagram_port(target: Target) -> bool:
     """Takes a UDP port."""
     with socket.socket(type=socket.SOCK_DGRAM) as server:
@@ -106,6 +127,8 @@ _LOOPBACK = dict.fromkeys(SITUATIONS, not_promised(_WITH_HOST))
 _PICKED = dict.fromkeys(SITUATIONS, not_promised("half of all tools need a port of the kernel's"))
 
 ATTACKS = (
+    Attack(bind_neighbours_port, 8),
+    Attack(bind_neighbours_port_6, 8),
     Attack(bind_datagram_port, 8, _LOOPBACK),
     Attack(listen_without_bind, 8, _PICKED),
     Attack(bind_by_multipath, 8),

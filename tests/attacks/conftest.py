@@ -88,6 +88,7 @@ def in_jar(jar_tenancies) -> Iterator[object]:
             tenancy = jar_tenancies(kind)
             stack.enter_context(outside_folder(tenancy.shell.machine, tenancy.secret))
             tenancy.clear()
+            shutil.rmtree(tenancy.outside.parent / "checkout", ignore_errors=True)
             return tenancy
 
         yield made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tarfile
+from pathlib import Path
 
 from attack_record import Attack
 from tenancies import Tenancy
@@ -141,14 +142,29 @@ def show_difference_of_symlink(tenancy: Tenancy) -> bool:
 
 def leave_settings(tenancy: Tenancy) -> bool:
     """Leaves a settings file in its home for the manager's own tools to obey (CVE-2026-25725)."""
-    program = f"#!/bin/sh\\ntouch {tenancy.outside}/planted\\n"
+    tenancy.inside(_settings(tenancy.outside))
+    tenancy.visit(tenancy.home)
+    return _is_changed(tenancy)
+
+
+def leave_settings_in_share(tenancy: Tenancy) -> bool:
+    """Leaves one in a checkout that it may work on."""
+    checkout = tenancy.outside.parent / "checkout"
+    tenancy.share(checkout)
+    tenancy.inside(f"cd {checkout}; {_settings(tenancy.outside)}")
+    assert (checkout / "program").exists(), "the attack did not start"
+    tenancy.visit(checkout)
+    return _is_changed(tenancy)
+
+
+def _settings(outside: Path) -> str:
+    """A shell script that leaves them."""
+    program = f"#!/bin/sh\\ntouch {outside}/planted\\n"
     settings = '{"pythonPath": "./program", "stateFile": "./state/state.json"}'
-    tenancy.inside(
+    return (
         f"printf '{program}' > program; chmod 755 program; cp program .envrc;"
         f"echo '{settings}' > geniejars.config.json"
     )
-    tenancy.visit()
-    return _is_changed(tenancy)
 
 
 def name_file_in_escapes(tenancy: Tenancy) -> bool:
@@ -173,5 +189,6 @@ PLOTS = (
     Attack(redirect_log, 9),
     Attack(show_difference_of_symlink, 9),
     Attack(leave_settings, 9),
+    Attack(leave_settings_in_share, 9),
     Attack(name_file_in_escapes, 7),
 )

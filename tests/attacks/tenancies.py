@@ -53,8 +53,11 @@ class Tenancy(Protocol):
     def logs(self) -> str:
         """What the tenant's app has said."""
 
-    def visit(self) -> None:
-        """The manager works in the home's folder, with tools that read settings there."""
+    def share(self, folder: Path) -> None:
+        """The tenant may write in this folder of the manager's, which is new."""
+
+    def visit(self, folder: Path) -> None:
+        """The manager works in a folder, with tools that read settings there."""
 
     def at_rest(self) -> Iterator[Path]:
         """Every file that the manager's tools have written."""
@@ -107,8 +110,13 @@ class JarTenancy:
     def run_app(self) -> None:
         self._do("app", "up", "-n", self.jar)
 
-    def visit(self) -> None:
-        self.shell.run("geniejars", "sys", "up", cwd=self.home, env={"GENIEJARS_HOME": ""})
+    def share(self, folder: Path) -> None:
+        folder.mkdir()
+        self.shell.machine.own(folder)
+        self._do("share", folder, "--rw", "--restart", self.jar)
+
+    def visit(self, folder: Path) -> None:
+        self.shell.run("geniejars", "sys", "up", cwd=folder, env={"GENIEJARS_HOME": ""})
 
     def at_rest(self) -> Iterator[Path]:
         for name in ("state", "cache", ".local/state", ".cache"):
@@ -132,7 +140,7 @@ class JarTenancy:
         return self.shell.run("geniejars", "logs", self.jar).out
 
     def differences(self) -> str:
-        done = self.shell.run("geniejars", "diff", self.jar)
+        done = self.shell.run("geniejars", "diff", "--content", self.jar)
         return done.out + done.err
 
     def _do(self, *words: str | Path) -> str:
@@ -201,8 +209,12 @@ class PlainTenancy:
     def plan(self, **environment: str) -> str:
         return self._sh("sh -xc '. ./.env'", self.home)
 
-    def visit(self) -> None:
-        self._sh(". ./.envrc", self.home)
+    def share(self, folder: Path) -> None:
+        folder.mkdir()
+        self.machine.own(folder)
+
+    def visit(self, folder: Path) -> None:
+        self._sh(". ./.envrc", folder)
 
     def at_rest(self) -> Iterator[Path]:
         yield from self.home.parent.rglob("*")

@@ -12,6 +12,7 @@ import pytest
 from geniejars import UsageError, embedded_config, load_config
 from geniejars.accounts import manager_home
 from geniejars.configfile import config_as_json, config_from_json
+from geniejars.foreign_settings import note_writable
 
 ANCESTORS_TEMPLATE = {
     "poolPrefix": "gjar",
@@ -71,8 +72,26 @@ def test_a_jar_does_not_configure_its_manager(
         (jar / part).mkdir(parents=True, exist_ok=True)
     write(jar / place, pythonPath="./planted")
     monkeypatch.chdir(jar / place)
+    config = load_config()
 
+    assert config.source is None
+    assert "may be a jar's" in config.notes[0]
+
+
+@pytest.mark.parametrize("place", [".", "src/deep"])
+def test_a_folder_that_a_jar_wrote_in_does_not_configure_the_manager(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was shared to be written in is not believed again, unless it is named."""
+    shared = tmp_path / "shared"
+    planted = write(shared / place, poolSize=7)
+    monkeypatch.chdir(planted.parent)
+    before = load_config().pool_size
+    note_writable(shared)
+
+    assert before == 7
     assert load_config().source is None
+    assert load_config(planted).pool_size == 7
 
 
 def test_the_embedded_default_needs_no_file(tmp_path: Path) -> None:

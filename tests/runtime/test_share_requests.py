@@ -15,6 +15,12 @@ from geniejars.config import default_config
 
 @pytest.fixture(scope="module")
 def config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Config]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield from _config(tmp_path_factory)
+
+
+def _config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Config]:
     config = default_config(tmp_path_factory.mktemp("pool") / "state/state.json")
     yield config
     geniejars.shut_down(config)
