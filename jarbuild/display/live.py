@@ -31,7 +31,7 @@ from geniejars import (
 )
 from jarbuild.display.controls import escaped, one_line, stripped_but_coloured
 from jarbuild.display.output import StepOutput
-from jarbuild.display.palette import is_capable
+from jarbuild.display.palette import is_capable, speaks_unicode
 from jarbuild.display.plans import destination
 from jarbuild.display.quantities import seconds, size
 from jarbuild.display.screen import Screen
@@ -41,6 +41,7 @@ from jarbuild.problems import Problem
 SHOWN_OUTPUT = 5
 """Last lines of the running step: enough to see what it is at, little enough to stay calm."""
 
+LONGEST_BAR = 40
 REFRESHES = 8  # a second
 STYLES = {
     "cached": "green",
@@ -51,6 +52,14 @@ STYLES = {
 }
 MARKS = {"cached": "✓", "reused": "✓", "ran": "✓", "failed": "✗", "skipped": "-"}
 ASCII_MARKS = {"✓": "+", "✗": "x"}
+
+
+class _Console(Console):
+    """Rich asks for the encoding to know which characters the terminal has."""
+
+    @property
+    def encoding(self) -> str:
+        return "utf-8" if speaks_unicode(self.file) else "ascii"
 
 
 @define
@@ -67,7 +76,7 @@ class LiveDisplay:
     _live: Live | None = field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.console = Console(
+        self.console = _Console(
             file=self.screen.out,
             force_terminal=True,
             no_color=not self.screen.palette.enabled,
@@ -117,14 +126,19 @@ class LiveDisplay:
 
     def _draw_step(self, index: int) -> None:
         tail = tuple(self._output.tail)[-SHOWN_OUTPUT:]
-        self._draw(self._named(self._tally.step(index)), tail)
+        step = self._tally.step(index)
+        self._draw(self._named(step), tail, reason=one_line(step.verdict.reason))
 
     def _draw(
-        self, title: str, tail: tuple[str, ...] = (), transfer: tuple[int, int] | None = None
+        self,
+        title: str,
+        tail: tuple[str, ...] = (),
+        transfer: tuple[int, int] | None = None,
+        reason: str = "",
     ) -> None:
         if self._region is None or self._region.title != title:
             self._began = time.monotonic()
-        self._region = _Region(title, self._began, tail, transfer)
+        self._region = _Region(title, self._began, tail, transfer, reason)
         if self._live is None:
             self._start(self._region)
         else:
@@ -195,23 +209,33 @@ class LiveDisplay:
 
 @frozen
 class _Region:
-    """What is going on, since when, what it said last, and how far it has come (bytes)."""
+    """What is going on, since when, what it said last, how far it has come (bytes), and why."""
 
     title: str
     began: float
     tail: tuple[str, ...] = ()
     transfer: tuple[int, int] | None = None
+    reason: str = ""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Drawn anew at each refresh, so that the time goes on between two events."""
         room = max(options.max_width - 4, 10)
         yield self._head(options)
+        if self.reason:
+            yield Text(f"  {self.reason}", "dim", no_wrap=True, overflow=_overflow(options))
         if self.transfer is not None:
-            done, total = self.transfer
-            yield ProgressBar(total, done, width=min(40, room))
-            yield Text(f"{size(done)} of {size(total)}", "dim")
-        for line in self.tail[-max(options.max_height - 4, 1) :]:
-            yield Text.assemble("  ", Text.from_ansi(line), no_wrap=True, overflow="crop")
+            yield self._bar(*self.transfer, room)
+        for line in self.tail[-max(options.max_height - 5, 1) :]:
+            said = Text.assemble(("  | ", "dim"), Text.from_ansi(line))
+            said.no_wrap, said.overflow = True, "crop"
+            yield said
+
+    def _bar(self, done: int, total: int, room: int) -> Table:
+        told = f"{size(done)} of {size(total)}"
+        bar = Table.grid(padding=(0, 1))
+        width = max(min(LONGEST_BAR, room - len(told)), 1)
+        bar.add_row("", ProgressBar(total, done, width=width), Text(told, "dim"))
+        return bar
 
     def _head(self, options: ConsoleOptions) -> Table:
         head = Table.grid(padding=(0, 1), expand=True)

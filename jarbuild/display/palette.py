@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import TextIO
+from collections.abc import Mapping
+from typing import IO, TextIO
 
 from attrs import frozen
 
@@ -42,6 +43,22 @@ PLAIN = Palette(enabled=False)
 def palette_for(stream: TextIO, *, wanted: bool = True) -> Palette:
     """Colours only for a terminal that can show them, and only where nobody refused them."""
     return Palette(wanted and is_capable(stream) and not os.environ.get("NO_COLOR"))
+
+
+def speaks_unicode(stream: IO[str], environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether the terminal behind the stream shows more than ASCII.
+
+    In the C locale Python itself writes UTF-8 all the same (PEP 538 and 540), and says so only in
+    LC_CTYPE; the terminal knows nothing of it.
+    """
+    if not str(getattr(stream, "encoding", None) or "").lower().startswith("utf"):
+        return False
+    spoken = environ.get("LC_ALL") or environ.get("LC_CTYPE") or environ.get("LANG") or "C"
+    is_coerced = environ.get("LC_CTYPE") == "C.UTF-8" and environ.get("LANG", "C") in ("", *_PLAIN)
+    return spoken not in _PLAIN and not is_coerced
+
+
+_PLAIN = ("C", "POSIX")
 
 
 def is_capable(stream: TextIO) -> bool:

@@ -19,7 +19,7 @@ from jarbuild.problems import Problem, error_object
 SCHEMA = 1
 HEADER = ("STEP", "LINE", "VERDICT", "DIRECTIVE", "LAST TOOK", "WHY")
 TEXT = HEADER.index("DIRECTIVE")
-SHORTEST_TEXT, LONGEST_TEXT = 30, 48
+SHORTEST_TEXT, LONGEST_TEXT = 24, 48
 """A table with less of each directive is worse than two lines a step."""
 
 
@@ -52,7 +52,9 @@ def _step_object(step: Step) -> dict[str, Any]:
 
 def destination(plan: Plan) -> str:
     """Which jar the plan is for, in words."""
-    return f"jar {plan.jar}" if plan.jar else "a new jar"
+    if plan.jar:
+        return f"jar {plan.jar}"
+    return f"a new jar, tagged {escaped(plan.prepared.tag)}" if plan.prepared.tag else "a new jar"
 
 
 def plan_lines(plan: Plan, palette: Palette, width: int | None = None) -> list[str]:
@@ -70,7 +72,7 @@ def plan_lines(plan: Plan, palette: Palette, width: int | None = None) -> list[s
 def _steps(steps: Sequence[Step], palette: Palette, width: int | None) -> list[str]:
     if not steps:
         return []
-    rows = [HEADER, *map(_row, steps)]
+    rows = _without_empty_columns([HEADER, *map(_row, steps)])
     room = LONGEST_TEXT if width is None else _room_for_text(rows, width)
     if room < min(SHORTEST_TEXT, max(cells(row[TEXT]) for row in rows)):
         return [line for step in steps for line in _two_lines(step, palette, width or 0)]
@@ -78,6 +80,12 @@ def _steps(steps: Sequence[Step], palette: Palette, width: int | None) -> list[s
     return [palette.faint(header)] + [
         _painted(line, step, palette) for step, line in zip(steps, lines, strict=True)
     ]
+
+
+def _without_empty_columns(rows: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+    """Nothing has a time yet where nothing was ever built."""
+    columns = [column for column in zip(*rows, strict=True) if any(column[1:])]
+    return list(zip(*columns, strict=True))
 
 
 def _room_for_text(rows: Sequence[Sequence[str]], width: int) -> int:
@@ -122,12 +130,16 @@ def _summary(steps: Sequence[Step]) -> str:
     to_run = [s for s in steps if s.verdict.status == "run"]
     if not to_run:
         return f"{len(cached)} cached, nothing to run"
-    return f"{len(cached)} cached, {len(to_run)} to run" + _estimate(to_run)
+    return f"{len(cached)} cached, {len(to_run)} to run{_estimate(to_run)}"
 
 
 def _estimate(steps: Sequence[Step]) -> str:
     known = [step.seconds for step in steps if step.seconds is not None]
-    return f" ({seconds(sum(known))} last time)" if known else ""
+    if not known:
+        return ""
+    new = len(steps) - len(known)
+    rest = f", {new} of them never ran" if new else ""
+    return f" ({seconds(sum(known))} last time{rest})"
 
 
 @define

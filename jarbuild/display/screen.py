@@ -11,8 +11,11 @@ from attrs import frozen
 from jarbuild.display.columns import width_of
 from jarbuild.display.controls import escaped
 from jarbuild.display.diagnostics import render
-from jarbuild.display.palette import Palette, palette_for
+from jarbuild.display.palette import Palette, palette_for, speaks_unicode
 from jarbuild.problems import Problem
+
+# The marks of an excerpt where a terminal has no others: `>` is what pagers put at a cut.
+_ASCII = {ord("…"): ">", **dict.fromkeys(range(0x2400, 0x2427), "?")}
 
 
 @frozen
@@ -47,7 +50,9 @@ class Screen:
         if not problems:
             return
         palette = palette_for(self.err, wanted=self.color)
-        print(render(problems, palette, width_of(self.err)), file=self.err, flush=True)
+        text = render(problems, palette, width_of(self.err))
+        shown = text if speaks_unicode(self.err) else text.translate(_ASCII)
+        print(shown, file=self.err, flush=True)
 
 
 def standard_screen(*, color: bool = True) -> Screen:
