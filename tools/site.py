@@ -22,6 +22,7 @@ ELSEWHERE = {
     "CONTRIBUTING.md": "contributing.md",
     "CHANGELOG.md": "changelog.md",
     "jarbuild/commands/jars/COMMON-ISSUES.md": "common-issues.md",
+    "grammar/README.md": "grammar.md",
     "runtime/README.md": "runtime.md",
     "runtime/PROTOCOL.md": "protocol.md",
 }

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from machines import KINDS, MYSELF, Machine, is_root
+from machines import KINDS, MYSELF, TOP, Machine, is_root
 from pages import PAGES, Block, Command, blocks, matches, name_of
 from sessions import play
 
@@ -84,8 +84,17 @@ def test_blocks_are_what_they_say(page: Path) -> None:
         CHECKS.get(block.language, ignore)(block.text)
 
 
+@every_page
+def test_files_in_the_text_exist(page: Path) -> None:
+    """What stands between backquotes and begins with a folder of the repository is there."""
+    rooms = "jarbuild|grammar|runtime|tests|docs|tools|examples|benchmarks"
+    named = re.findall(rf"`((?:{rooms})/[\w./-]*)`", page.read_text("utf-8"))
+
+    assert [name for name in named if not (TOP / name).exists()] == []
+
+
 def ignore(_text: str) -> None:
-    """Checked elsewhere: consoles above, the grammar in test_jfile_manual, Python by readers."""
+    """Consoles are checked above, the grammar in test_jfile_manual."""
 
 
 def check_jfile(text: str) -> None:
@@ -95,7 +104,13 @@ def check_jfile(text: str) -> None:
     assert (jfile.format_text(text), errors) == (text, [])
 
 
+def check_text(text: str) -> None:
+    """No command hides where nobody would run it."""
+    assert re.findall(r"^(?:\$|jarbuild|geniejars) .*", text, re.MULTILINE) == []
+
+
 CHECKS: dict[str, Callable[[str], object]] = {
+    "text": check_text,
     "console": ignore,
     "ebnf": ignore,
     "python": lambda text: compile(text, "page", "exec"),
