@@ -27,7 +27,9 @@ WORLD = World("debian 12 x86_64", JAR_VIEW)
     [
         pytest.param("WORKDIR", workdir_preimage(WORLD, b"app"), id="WORKDIR"),
         pytest.param("COPY", copy_preimage(WORLD, "0" * 64), id="COPY"),
-        pytest.param("RUN", run_preimage(WORLD, RunInputs(argv=(), env={}, args={}, workdir=b"")), id="RUN"),
+        pytest.param(
+            "RUN", run_preimage(WORLD, RunInputs(argv=(), env={}, args={}, workdir=b"")), id="RUN"
+        ),
     ],
 )
 def test_the_table_is_complete(kind: str, preimage: Preimage) -> None:
