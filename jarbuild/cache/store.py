@@ -243,7 +243,7 @@ class Store:
     ) -> None:
         """Make these steps the last build of a JFile, each with where its COPY goes.
 
-        `good_in` is the jar, if the build succeeded: prune keeps what it needs.
+        `good_in` names the jar, if the build succeeded: prune keeps what it needs.
         """
         history = self.history(jfile)
         latest = tuple(self._past(step, at) for step, at in steps)

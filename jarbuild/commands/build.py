@@ -30,7 +30,7 @@ from geniejars import (
     resolve_name,
 )
 from jarbuild.cache.store import Store
-from jarbuild.commands.upkeep import build_store
+from jarbuild.commands.upkeep import build_store, jar_id
 from jarbuild.display import Display
 from jarbuild.options import BuildOptions
 from jarbuild.planner import Planning, Wishes, make_plan
@@ -164,7 +164,7 @@ class Job:
         try:
             around = evolve(self._around(planning), clean=clean)
             done = execute(planning.plan, home, store, around, planning.folders, self.display.show)
-            good_in = home.name
+            good_in = jar_id(self.config.state_file, home.name)
         except RunFailedError as error:
             self._attend(error, home, planning)
             raise

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from geniejars import Config, UsageError, parse_size, read_state
+from geniejars import Config, UsageError, jfiles_in, parse_size, read_state
 from jarbuild.cache.store import Store
 from jarbuild.display.quantities import size
 
@@ -43,10 +43,29 @@ def size_limit(config: Config, environ: Mapping[str, str] = os.environ) -> int:
         raise UsageError(f"{SIZE_VARIABLE}: {error}") from error
 
 
-def bound_jfiles(config: Config) -> dict[str, str]:
-    """Each allocated jar with the real path of the JFile that is built into it."""
+def jar_id(state_file: Path, name: str) -> str:
+    """Tells jars of one name in different pools apart: all of a manager's have the same cache."""
+    return f"{name}@{state_file}"
+
+
+def bound_jfiles(config: Config, store: Store) -> dict[str, str]:
+    """Each allocated jar of any pool with the real path of the JFile that is built into it.
+
+    Raises MachineError where this pool's state cannot be read.
+    """
     pool = read_state(config)["pool"]
-    return {name: entry["jfile"] for name, entry in pool.items() if entry["jfile"]}
+    own = {name: entry["jfile"] for name, entry in pool.items() if entry["jfile"]}
+    builds = (jar for history in store.histories() for jar in history.good)
+    others = {Path(jar.partition("@")[2]) for jar in builds} - {config.state_file}
+    pools = [(config.state_file, own), *((file, _jfiles_in(file)) for file in others)]
+    return {jar_id(file, name): jfile for file, jars in pools for name, jfile in jars.items()}
+
+
+def _jfiles_in(state_file: Path) -> Mapping[str, str]:
+    """Nothing where there is no such pool any more."""
+    with suppress(OSError, ValueError):
+        return jfiles_in(state_file)
+    return {}
 
 
 def _keep_within(store: Store, limit: int, config: Config, note: Note) -> None:
@@ -60,7 +79,7 @@ def _keep_within(store: Store, limit: int, config: Config, note: Note) -> None:
             f" ({size(limit)}) and was not kept"
         )
     if usage(store.folder).total > limit:
-        _prune(store, limit, bound_jfiles(config), note)
+        _prune(store, limit, bound_jfiles(config, store), note)
 
 
 def _prune(store: Store, limit: int, jars: Mapping[str, str], note: Note) -> None:

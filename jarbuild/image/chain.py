@@ -29,7 +29,9 @@ def chain_of_jar(store: Store, jfile: str, jar: str) -> Chain:
     """The last good build of a JFile in a jar; raises MachineError where it is not all there."""
     history = store.history(jfile)
     if jar not in history.good:
-        raise MachineError(f"the cache knows of no build in {jar}", help="build it first")
+        raise MachineError(
+            f"the cache knows of no build in {jar.partition('@')[0]}", help="build it first"
+        )
     return Chain(tuple(_records(store, history.good[jar])), jfile=history.jfile)
 
 

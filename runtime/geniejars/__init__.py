@@ -72,7 +72,7 @@ if TYPE_CHECKING:
     from geniejars.sizes import parse_size
     from geniejars.situation import Situation
     from geniejars.state import (
-        JarEntry, State, acquire_lock, all_names, free_names, home_dir, initial_state,
+        JarEntry, State, acquire_lock, all_names, free_names, home_dir, initial_state, jfiles_in,
         occupied_entry, occupied_names, pool_name, read_state, resolve_name, write_state,
     )
     from geniejars.views import view_of
@@ -190,6 +190,7 @@ __all__ = [
     "home_dir",
     "initial_state",
     "jar_environment",
+    "jfiles_in",
     "join",
     "keep_restart_policy",
     "keep_secrets",
@@ -289,8 +290,8 @@ _MODULES = {
     "geniejars.sizes": "parse_size",
     "geniejars.situation": "Situation",
     "geniejars.state":
-        "JarEntry State acquire_lock all_names free_names home_dir initial_state occupied_entry "
-        "occupied_names pool_name read_state resolve_name write_state",
+        "JarEntry State acquire_lock all_names free_names home_dir initial_state jfiles_in "
+        "occupied_entry occupied_names pool_name read_state resolve_name write_state",
     "geniejars.views": "view_of",
 }
 # fmt: on

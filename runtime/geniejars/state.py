@@ -139,6 +139,18 @@ def read_state(config: Config) -> State:
         raise MachineError(f"cannot read {config.state_file}: {error.strerror}") from error
 
 
+def jfiles_in(state_file: Path) -> dict[str, str]:
+    """Of each allocated jar the JFile that is built into it, whatever config the state is of.
+
+    Raises OSError, ValueError.
+    """
+    try:
+        pool = json.loads(state_file.read_text("utf-8"))["pool"]
+        return {name: entry["jfile"] for name, entry in pool.items() if entry["jfile"]}
+    except _DAMAGE as error:
+        raise ValueError(f"{state_file} is no state: {error!r}") from error
+
+
 def _parsed(config: Config, path: Path) -> State:
     return _fitted(config, json.loads(path.read_text("utf-8")))
 

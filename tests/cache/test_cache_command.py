@@ -12,9 +12,10 @@ import pytest
 from attrs import evolve
 from caches import Ended, files, flip, make, step
 
-from geniejars import EMPTY_TREE, Result, Tree, allocate, load_config
+from geniejars import EMPTY_TREE, Result, Tree, allocate, deallocate, load_config
 from jarbuild.cache.store import Store
 from jarbuild.commands.cache import MODULES
+from jarbuild.commands.upkeep import jar_id
 
 Cache = Callable[..., Ended]
 COMMANDS = ("one", "two", "three")
@@ -30,7 +31,8 @@ def filled(own_cache: Path) -> Store:
     with Store.open(own_cache, is_writable=True) as store:
         made = [make(store, command, size=SIZE) for command in COMMANDS]
         store.lookup(made[-1].step, EMPTY_TREE)
-        store.remember(str(jfile), [(made[-1].step, "")], "jar001")
+        jar = jar_id(load_config().state_file, "jar001")
+        store.remember(str(jfile), [(made[-1].step, "")], jar)
         for path in files(store, ""):
             os.utime(path, (1, 1))
         for moment, command in enumerate(COMMANDS, 10):
@@ -179,6 +181,21 @@ def test_prune_keeps_what_an_allocated_jar_needs(filled: Store, cache: Cache) ->
 
     assert [record.text for record in filled.records()] == ["RUN three"]
     assert "removed 2 entries" in ended.out and "is in use and stays" in ended.out
+
+
+def test_prune_keeps_what_a_jar_of_another_pool_needs(filled: Store, cache: Cache) -> None:
+    """All pools of a manager have one cache; a jar that was freed needs nothing any more."""
+    own = load_config()
+    allocate(own, jfile=filled.folder.parent.parent / "JFile")
+    Path("geniejars.config.json").write_text('{"poolPrefix": "other", "stateFile": "state.json"}')
+    cache("prune", "--all")
+    kept = [record.text for record in filled.records()]
+    Path("geniejars.config.json").unlink()
+    deallocate(own, "jar001")
+    cache("prune", "--all")
+
+    assert kept == ["RUN three"]
+    assert list(filled.records()) == []
 
 
 @pytest.mark.parametrize(

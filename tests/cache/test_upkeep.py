@@ -12,7 +12,7 @@ from caches import files, make, step
 from geniejars import EMPTY_TREE, Config, allocate, load_config
 from jarbuild.cache.inventory import usage
 from jarbuild.cache.store import Store
-from jarbuild.commands.upkeep import build_store
+from jarbuild.commands.upkeep import build_store, jar_id
 
 SIZE = 20_000
 LAYER, ENTRY = 125_000, 145_000
@@ -33,7 +33,9 @@ def build(cache: Path, config: Config, *commands: str, jfile: str = "") -> list[
         if jfile:
             for one in made:
                 store.lookup(one.step, EMPTY_TREE)
-            store.remember(jfile, [(one.step, "") for one in made[-1:]], "jar001")
+            store.remember(
+                jfile, [(one.step, "") for one in made[-1:]], jar_id(config.state_file, "jar001")
+            )
     for path in files(store, ""):  # the next build comes long after
         os.utime(path, ns=(path.stat().st_mtime_ns - 10**12,) * 2)
     return told

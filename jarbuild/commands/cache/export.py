@@ -18,6 +18,7 @@ from geniejars import (
 from jarbuild.arguments import Parser
 from jarbuild.cache.store import Store
 from jarbuild.commands.cache.entries import entry_named
+from jarbuild.commands.upkeep import jar_id
 from jarbuild.display.controls import escaped
 from jarbuild.display.screen import Screen
 from jarbuild.selection import jar_named
@@ -68,10 +69,11 @@ def _of_jar(store: Store, name: str | None) -> tuple[Chain, Mapping[str, Any]]:
     from jarbuild.image.chain import chain_of_jar
     from jarbuild.image.settings import settings_of_jar
 
-    state = read_state(load_config())
+    config = load_config()
+    state = read_state(config)
     jar = jar_named(state, name)
     entry = occupied_entry(state, jar)
-    chain = chain_of_jar(store, entry["jfile"] or "", jar)
+    chain = chain_of_jar(store, entry["jfile"] or "", jar_id(config.state_file, jar))
     prepared = prepared_from_json(entry["prepared"] or {})
     view: Any = chain.records[-1].preimage["view"]
     return chain, settings_of_jar(view, prepared, entry["ports"] or ())

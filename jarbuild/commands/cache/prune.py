@@ -48,12 +48,12 @@ def options(parser: Parser) -> None:
 
 def run(arguments: argparse.Namespace, screen: Screen) -> int:
     limit, since = _wanted(arguments)
-    config = load_config()
+    config, store = load_config(), store_to_tidy()
     names = {record.key: record for record in look_at_store().records()}
     pruned = prune(
-        store_to_tidy(),
+        store,
         size_limit(config) if limit is None else limit,
-        bound_jfiles(config),
+        bound_jfiles(config, store),
         unused_since=since,
         is_dry=arguments.dry_run,
     )

@@ -83,7 +83,8 @@ def _files(store: Store, record: Record) -> list[ShownFile]:
 
 def _users(store: Store, record: Record) -> Iterator[User]:
     for history in store.histories():
-        jars = tuple(sorted(jar for jar, keys in history.good.items() if record.key in keys))
+        good = (jar for jar, keys in history.good.items() if record.key in keys)
+        jars = tuple(sorted(jar.partition("@")[0] for jar in good))
         steps = (past for past in history.latest if past.source)
         if jars or any(key(p.preimage, p.source or "") == record.key for p in steps):
             yield User(history.jfile, jars)
