@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 from caches import Ended, files, flip, make, step
+from jsonschema import Draft202012Validator
 
 from geniejars import EMPTY_TREE, Result, Tree, allocate, deallocate, load_config
 from jarbuild.cache.store import Store
@@ -20,6 +21,7 @@ from jarbuild.commands.upkeep import jar_id
 Cache = Callable[..., Ended]
 COMMANDS = ("one", "two", "three")
 SIZE = 20_000
+SCHEMAS = Path(__file__).parents[2] / "docs/schemas"
 
 
 @pytest.fixture
@@ -213,6 +215,22 @@ def test_wrong_usage(words: list[str], told: str, cache: Cache) -> None:
     ended = cache(*words)
 
     assert ended.code == 2 and told in ended.err
+
+
+@pytest.mark.parametrize("word", ["du", "ls", "show", "verify", "prune"])
+def test_json_is_what_the_schemas_say(word: str, filled: Store, cache: Cache) -> None:
+    """Each field is published, and each published one is there."""
+    schema = json.loads((SCHEMAS / f"cache-{word}.schema.json").read_text("utf-8"))
+    if word == "verify":
+        flip(files(filled, "records")[0], 60)
+    operands = (key(filled, "one"),) if word == "show" else ()
+    told = json.loads(cache(word, "--format", "json", *operands).out)
+    records = [part for part in (schema, *schema.get("$defs", {}).values()) if "required" in part]
+    for record in records:
+        record["additionalProperties"] = False
+
+    assert told and records
+    assert [e.message for e in Draft202012Validator(schema).iter_errors(told)] == []
 
 
 def test_verify(filled: Store, cache: Cache) -> None:
