@@ -175,6 +175,7 @@ class FakeSite:
 class FakeSession:
     site: FakeSite
     role: str
+    situation: str = "full"
 
     def __enter__(self) -> FakeSession:
         return self

@@ -23,12 +23,11 @@ from genieagent.steps import (
     Step,
     TakeFromRoot,
 )
-from genieagent.trees import Digest, Path, join
+from genieagent.trees import NEW_FOLDER_MODE, Digest, Path, join
 
 _NO_WAY = {
     errno.EEXIST, errno.EISDIR, errno.ELOOP, errno.ENOENT, errno.ENOTDIR, errno.ENOTEMPTY,
 }  # fmt: skip
-_NEW_FOLDER = 0o775
 
 
 @dataclass
@@ -157,7 +156,7 @@ class Builder:
             at = join(at, name)
             self._keep_unless_folder(at)
             if self.place.look(at) is None:
-                self._put_folder(at, _NEW_FOLDER)
+                self._put_folder(at, NEW_FOLDER_MODE)
         if isinstance(step, PutFolder):
             self._keep_unless_folder(step.path)
         elif self.place.look(step.path) is not None:

@@ -14,11 +14,10 @@ from dataclasses import dataclass, field
 from genieagent import folders
 from genieagent.failures import RequestFailedError
 from genieagent.place import Place, pinned, set_mode
-from genieagent.trees import Path, join, split
+from genieagent.trees import NEW_FOLDER_MODE, Path, join, split
 
 _CHUNK = 1 << 20
 _KINDS = {tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.FIFOTYPE}
-_NEW_FOLDER = 0o775
 
 
 def restore(place: Place, source: int) -> None:
@@ -136,7 +135,7 @@ class _Restoration:
         at = b""
         for name in path.split(b"/")[:-1]:
             with suppress(FileExistsError):
-                os.mkdir(name, _NEW_FOLDER, dir_fd=self.place.folder(at))
+                os.mkdir(name, NEW_FOLDER_MODE, dir_fd=self.place.folder(at))
             at = join(at, name)
 
     def _link(self, to: Path, path: Path) -> None:

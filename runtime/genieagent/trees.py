@@ -78,6 +78,9 @@ def _parse_entry(record: bytes) -> tuple[bytes, Entry]:
 
 EMPTY_FOLDER: Digest = sha256(b"")
 
+NEW_FOLDER_MODE = 0o775
+"""The bits of a folder made on the way: 0755 with the group's bits as in every home."""
+
 
 @dataclass(frozen=True)
 class Tree:
@@ -148,8 +151,8 @@ class Forest:
         return digest
 
     def find(self, root: Digest, path: Path) -> Entry | None:
-        """The entry at `path`, or None; symlinks are not followed. b"" is a folder, mode 0755."""
-        entry: Entry | None = Entry("folder", 0o755, root)
+        """The entry at `path`, or None; symlinks are not followed. b"" is a folder."""
+        entry: Entry | None = Entry("folder", NEW_FOLDER_MODE, root)
         for name in path.split(b"/") if path else ():
             if entry is None or entry.kind != "folder":
                 return None
@@ -181,7 +184,7 @@ class Forest:
                 pending += [e.value for e in self.folder(digest).values() if e.kind == "folder"]
 
     def build(self, entries: Mapping[Path, Entry]) -> Digest:
-        """The root folder that holds these entries, given flat; missing parents get mode 0755.
+        """The root folder that holds these entries, given flat; missing parents are new folders.
 
         A folder's own `value` is ignored: it follows from what lies below it.
         """
@@ -200,7 +203,7 @@ class Forest:
         for path in sorted(inside, key=_depth, reverse=True):
             if path:
                 parent, name = split(path)
-                mode = modes.get(path, 0o755)
+                mode = modes.get(path, NEW_FOLDER_MODE)
                 inside[parent][name] = Entry("folder", mode, self.add(inside[path]))
         return self.add(inside[b""])
 

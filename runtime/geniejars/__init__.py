@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from genieagent.jar import Role
     from genieagent.restarts import Policy
     from genieagent.trees import (
-        EMPTY_FOLDER, EMPTY_TREE, BrokenObjectError, Change, Digest, Entry, Folder, Forest, Kind,
-        Path, Tree, compare, folder_object, join, parse_folder, sha256,
+        EMPTY_FOLDER, EMPTY_TREE, NEW_FOLDER_MODE, BrokenObjectError, Change, Digest, Entry,
+        Folder, Forest, Kind, Path, Tree, compare, folder_object, join, parse_folder, sha256,
         shared_mode, split,
     )
     from geniejars.accounts import cache_folder, state_folder
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from geniejars.configfile import SCHEMA_FILE, find_config, load_config
     from geniejars.contents import Contents, stamp_of
     from geniejars.conversation import AgentError, AgentLostError, TimedOutError
-    from geniejars.delivery import HomeInUseError
     from geniejars.environment import REACH_VARIABLES, SEARCH_PATH, reach
     from geniejars.errors import (
         InternalError, JFileError, JarbuildError, MachineError, Place, StepFailedError, UsageError,
@@ -47,7 +46,8 @@ if TYPE_CHECKING:
         backup_home, clear_home, end_jar, find_situation, list_agents, restore_home, shut_down,
     )
     from geniejars.locks import locked
-    from geniejars.placing import NEW_FOLDER_MODE, ConflictError, nest, place
+    from geniejars.occupants import HomeInUseError
+    from geniejars.placing import ConflictError, nest, place
     from geniejars.plan import (
         JAR_VIEW, CacheFolder, Health, OverlayStep, Plan, Prepared, RunStep, Source, Stamp,
         Status, Step, Verdict, View,
@@ -245,8 +245,8 @@ _MODULES = {
     "genieagent.jar": "Role",
     "genieagent.restarts": "Policy",
     "genieagent.trees":
-        "EMPTY_FOLDER EMPTY_TREE BrokenObjectError Change Digest Entry Folder Forest Kind Path "
-        "Tree compare folder_object join parse_folder sha256 shared_mode split",
+        "EMPTY_FOLDER EMPTY_TREE NEW_FOLDER_MODE BrokenObjectError Change Digest Entry Folder "
+        "Forest Kind Path Tree compare folder_object join parse_folder sha256 shared_mode split",
     "geniejars.accounts": "cache_folder state_folder",
     "geniejars.allocation": "allocate bind_jfile bound_jar deallocate",
     "geniejars.apps":
@@ -258,7 +258,7 @@ _MODULES = {
     "geniejars.configfile": "SCHEMA_FILE find_config load_config",
     "geniejars.contents": "Contents stamp_of",
     "geniejars.conversation": "AgentError AgentLostError TimedOutError",
-    "geniejars.delivery": "HomeInUseError",
+    "geniejars.occupants": "HomeInUseError",
     "geniejars.environment": "REACH_VARIABLES SEARCH_PATH reach",
     "geniejars.errors":
         "InternalError JFileError JarbuildError MachineError Place StepFailedError UsageError",
@@ -269,7 +269,7 @@ _MODULES = {
     "geniejars.jars":
         "backup_home clear_home end_jar find_situation list_agents restore_home shut_down",
     "geniejars.locks": "locked",
-    "geniejars.placing": "NEW_FOLDER_MODE ConflictError nest place",
+    "geniejars.placing": "ConflictError nest place",
     "geniejars.plan":
         "JAR_VIEW CacheFolder Health OverlayStep Plan Prepared RunStep Source Stamp Status Step "
         "Verdict View",

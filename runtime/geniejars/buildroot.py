@@ -37,6 +37,11 @@ class BuildRoot:
     tree: Tree | None = None  # what it holds, once that is known
     _session: AgentSession | None = field(default=None, init=False)
 
+    @property
+    def takes_home(self) -> bool:
+        """Whether a RUN in it takes the home's name for as long as it runs."""
+        return self._agent().situation in ("no-namespaces", "weak")
+
     def bring_to(self, tree: Tree) -> None:
         """Make it hold exactly this tree."""
         current = self.tree or self._scan()

@@ -10,9 +10,10 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from attrs import Factory, define
+from attrs import Factory, define, field
 
 from genieagent.operations import CloneFile, Operation, WriteFile
+from genieagent.place import FOLDER, READ, open_below
 from genieagent.trees import Digest, Entry, Forest, Path
 from geniejars.errors import InternalError, StepFailedError
 from geniejars.plan import Source, Stamp
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
     from geniejars.client import AgentSession
 
 Opener = Callable[[], int]
+Progress = Callable[[int, int], None]
+"""Told how many bytes of how many have been sent."""
+
+PATH_MAX = 4096
+"""What the kernel takes in one call, the final NUL included; limits.h."""
+
+LARGE = 32 << 20
+"""From so many bytes on, a change takes long enough to be watched."""
 
 
 def stamp_of(descriptor: int) -> Stamp:
@@ -33,13 +42,24 @@ def stamp_of(descriptor: int) -> Stamp:
 def open_source(source: Source) -> int:
     """A descriptor of a context file that still is the planned one; raises StepFailedError."""
     try:
-        descriptor = os.open(source.path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        descriptor = _open(source.path)
     except OSError as error:
         raise _changed(source) from error
     if stamp_of(descriptor) != source.stamp:
         os.close(descriptor)
         raise _changed(source)
     return descriptor
+
+
+def _open(path: bytes) -> int:
+    """In a context there may be more folders in each other than a path can name at once."""
+    if len(path) < PATH_MAX:
+        return os.open(path, READ)
+    top = os.open("/", FOLDER)
+    try:
+        return open_below(top, path.lstrip(b"/"), READ)
+    finally:
+        os.close(top)
 
 
 def check_source(source: Source, descriptor: int) -> None:
@@ -62,13 +82,16 @@ class Contents:
 
     `layers` and `sources` are in the order of the steps that made them; a file that a layer put
     at the very path wins, for its modification time. `root` is the build root's folder, where
-    the agent can copy from, or None.
+    the agent can copy from, or None. `on_progress` hears of large changes, at each per cent.
     """
 
     forest: Forest
+    on_progress: Progress | None = None
     layers: list[Layer] = Factory(list)
     sources: dict[Digest, Source] = Factory(dict)
     root: Digest | None = None
+    _total: int = field(default=0, init=False)
+    _sent: int = field(default=0, init=False)
 
     def add_sources(self, sources: Mapping[Digest, Source]) -> None:
         self.sources.update(sources)
@@ -110,7 +133,10 @@ class Contents:
     def with_openers(
         self, operations: Sequence[Operation]
     ) -> Iterator[tuple[Operation, Opener | None]]:
-        """Each operation with what opens the descriptor it consumes, if it consumes one."""
+        """Each operation with what opens the descriptor it consumes, if it consumes one: all of a
+        change."""
+        self._total = sum(o.size for o in operations if isinstance(o, WriteFile))
+        self._sent = 0
         return ((o, self.opener(o) if isinstance(o, WriteFile) else None) for o in operations)
 
     def opener(self, operation: WriteFile) -> Opener:
@@ -122,8 +148,18 @@ class Contents:
 
     def check(self, operation: Operation, descriptor: int) -> None:
         """To be called when the agent has copied; raises StepFailedError for a changed source."""
-        if isinstance(operation, WriteFile) and not operation.check:
+        if not isinstance(operation, WriteFile):
+            return
+        if not operation.check:
             check_source(self.sources[operation.sha256], descriptor)
+        self._tell_sent(operation.size)
+
+    def _tell_sent(self, size: int) -> None:
+        before, self._sent = self._sent, self._sent + size
+        if self.on_progress is None or self._total < LARGE:
+            return
+        if before * 100 // self._total < self._sent * 100 // self._total:
+            self.on_progress(self._sent, self._total)
 
     def _is_in_root(self, path: Path, entry: Entry) -> bool:
         there = self.forest.find(self.root, path) if self.root else None

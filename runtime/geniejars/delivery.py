@@ -14,16 +14,15 @@ from attrs import frozen
 from genieagent.index import is_at_or_below
 from genieagent.operations import Operation, Take
 from genieagent.trees import EMPTY_TREE, Change, Digest, Entry, Forest, Path, Tree
-from geniejars.apps import STOP_GRACE
 from geniejars.buildroot import BuildRoot
-from geniejars.errors import StepFailedError
+from geniejars.occupants import make_way
 from geniejars.plan import Prepared
 from geniejars.scanned_folders import mended
 from geniejars.site import Site
 from geniejars.transition import transition
 
 if TYPE_CHECKING:
-    from geniejars.client import AgentSession, AgentStatus, Drift
+    from geniejars.client import AgentSession, Drift
 
 SHOWN_ENTRIES = 5
 
@@ -35,12 +34,6 @@ class Delivery:
     alias: str | None
     restored: int = 0
     backed_up: tuple[str, ...] = ()
-
-
-class HomeInUseError(StepFailedError):
-    """Something lives in the home and entries it may rely on would change."""
-
-    code = "in-use"
 
 
 def deliver(
@@ -133,28 +126,13 @@ def _copied(forest: Forest, overlays: Iterable[Digest]) -> frozenset[Path]:
 def _make_way(
     home: AgentSession, operations: Iterable[Operation], copied: frozenset[Path], *, restart: bool
 ) -> bool:
-    """See to it that nothing in the home minds the change; true when its CMD was ended for it."""
-    status = home.status()
+    """See to it that nothing in the home minds the change; true when its app was ended for it."""
     disturbing = [os.fsdecode(o.path) for o in operations if o.path not in copied]
-    if not disturbing or not (status.is_up or status.sessions):
+    if not disturbing:
         return False
-    if status.sessions or not restart:
-        raise _in_use(status, disturbing)
-    home.stop(STOP_GRACE)
-    return True
-
-
-def _in_use(status: AgentStatus, disturbing: Sequence[str]) -> HomeInUseError:
-    living = [f"pid {s.pid}: {' '.join(s.argv)}" for s in status.sessions]
-    living += [f"the app (pid {status.pid})" if status.pid else "the app"] if status.is_up else []
-    shown = ", ".join(disturbing[:SHOWN_ENTRIES])
-    more = len(disturbing) - SHOWN_ENTRIES
-    return HomeInUseError(
-        f"{'; '.join(living)} uses the home, and this build changes {shown}"
-        + (f" and {more} more" if more > 0 else ""),
-        help="--restart ends the app, changes the home and starts it again; a session of a"
-        " person is never ended: leave it first",
-    )
+    shown, more = ", ".join(disturbing[:SHOWN_ENTRIES]), len(disturbing) - SHOWN_ENTRIES
+    rest = f" and {more} more" if more > 0 else ""
+    return make_way(home, f"this build changes {shown}{rest}", restart=restart)
 
 
 def _change(

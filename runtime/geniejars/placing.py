@@ -12,14 +12,21 @@ import os
 
 from attrs import define, field
 
-from genieagent.trees import Digest, Entry, Folder, Forest, Path, Tree, join, split
+from genieagent.trees import (
+    NEW_FOLDER_MODE,
+    Digest,
+    Entry,
+    Folder,
+    Forest,
+    Path,
+    Tree,
+    join,
+    split,
+)
 from geniejars.errors import JFileError
 
 MOST_LINKS = 40
 """As many symlinks as the kernel follows in one path."""
-
-NEW_FOLDER_MODE = 0o775
-"""The bits of a folder made on the way: 0755 with the group's bits as in every home."""
 
 
 class ConflictError(JFileError):

@@ -16,9 +16,10 @@ from genieagent.operations import Operation, PutAside
 from genieagent.trees import Change, Path, Tree
 from geniejars.answers import Applied
 from geniejars.contents import Contents
-from geniejars.delivery import HomeInUseError, drifted_changes, with_data_apart
+from geniejars.delivery import drifted_changes, with_data_apart
 from geniejars.errors import UsageError
 from geniejars.homediff import HomeDiff
+from geniejars.occupants import HomeInUseError
 from geniejars.transition import transition
 
 if TYPE_CHECKING:

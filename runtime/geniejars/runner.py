@@ -16,7 +16,18 @@ from geniejars.buildroot import BuildRoot
 from geniejars.contents import Contents
 from geniejars.delivery import Delivery, deliver
 from geniejars.errors import JFileError, Place, StepFailedError
-from geniejars.events import Done, Event, Finished, Outcome, Output, Planned, Started, Stream
+from geniejars.events import (
+    Done,
+    Event,
+    Finished,
+    Outcome,
+    Output,
+    Planned,
+    Started,
+    Stream,
+    Transferred,
+)
+from geniejars.occupants import make_way
 from geniejars.placing import place
 from geniejars.plan import OverlayStep, Plan, RunStep, Step
 from geniejars.results import DamagedEntryError, Result, Results
@@ -70,15 +81,23 @@ class Execution:
     contents: Contents = field(init=False)
     root: BuildRoot = field(init=False)
     outcomes: list[Outcome] = field(factory=list, init=False)
+    ended_app: bool = field(default=False, init=False)
     began: float = field(factory=time.monotonic, init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.contents = Contents(self.forest)
+        self.contents = Contents(self.forest, lambda *sent: self.tell(Transferred(*sent)))
         self.root = BuildRoot(self.site, self.forest, self.contents)
 
     def run(self) -> Done:
         if self.around.clean:
             self.root.bring_to(EMPTY_TREE)
+        try:
+            return self._run_all()
+        finally:
+            if self.ended_app:
+                self.site.start_app()
+
+    def _run_all(self) -> Done:
         tree = self.plan.base
         for step in self.plan.steps:
             tree = self._finish(step, tree)
@@ -132,10 +151,18 @@ class Execution:
 
     def _run(self, step: RunStep, tree: Tree) -> Result:
         self.root.bring_to(tree)
+        self._make_way()
         code = self.root.run(step, self._environment(step), self._printer(step))
         if code != 0:
             raise RunFailedError(step, code, self.plan.jfile)
         return self.root.capture(tree, self.results)
+
+    def _make_way(self) -> None:
+        """Without mount namespaces a RUN works under the home's name."""
+        if self.root.takes_home:
+            with self.site.connect("live") as home:
+                need = "without mount namespaces a RUN needs its name"
+                self.ended_app |= make_way(home, need, restart=self.around.restart)
 
     def _environment(self, step: RunStep) -> dict[str, str]:
         secrets = {name: self.around.secrets[name] for name in step.imports}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from typing import Any
 
 from attrs import define, field
 
+from genieagent.folders import opened, remove_folder
 from geniejars import (
     Config,
     Done,
@@ -99,7 +99,7 @@ class World:
         for jar in self.jars:
             clear_home(self.config, jar)
         for part in ("caches", "project"):
-            shutil.rmtree(self.folder / part, ignore_errors=True)
+            remove(self.folder / part)
 
     def build(self, project: Path, jar: str | None, cache: str = "own", **options: Any) -> Report:
         """One build; an error is in the report."""
@@ -155,4 +155,10 @@ def a_world(jars: int) -> Iterator[World]:
         yield world
     finally:
         world.close()
-        shutil.rmtree(folder, ignore_errors=True)
+        remove(folder)
+
+
+def remove(folder: Path) -> None:
+    """With all that is in it, however deep that is."""
+    with opened(str(folder.parent)) as parent:
+        remove_folder(parent, folder.name)

@@ -10,9 +10,9 @@ import pytest
 
 from genieagent.operations import Take, WriteFile
 from genieagent.trees import Entry, Forest, Path
-from geniejars.delivery import HomeInUseError
 from geniejars.errors import StepFailedError
 from geniejars.events import Done, Event, Finished, Output
+from geniejars.occupants import HomeInUseError
 from geniejars.plan import JAR_VIEW, OverlayStep, Plan, Prepared, RunStep, Source, Step, Verdict
 from geniejars.runner import Surroundings, execute
 from tests.fakes import FakeSite, MemoryResults, Place, Status, sha
