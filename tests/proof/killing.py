@@ -11,7 +11,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,11 +18,10 @@ from pathlib import Path
 
 from attrs import define, field, frozen
 from listings import Listing, listing
-from worlds import World
+from worlds import Program, World
 
 from geniejars import clear_home, run_as
 
-TOP = Path(__file__).resolve().parents[2]
 FILES = 80
 LONGEST = 60.0
 """Seconds until something that should have ended is an error."""
@@ -127,23 +125,9 @@ class Scene:
     def _start_build(self, *options: str) -> subprocess.Popen[str]:
         return self._start("jarbuild", str(self.project), "--progress", "quiet", *options)
 
-    def _start(self, program: str, *words: str) -> subprocess.Popen[str]:
-        name = {"jarbuild": "main", "geniejars": "geniejars"}[program]
-        code = f"import sys; from jarbuild.cli import {name}; sys.exit({name}())"
+    def _start(self, program: Program, *words: str) -> subprocess.Popen[str]:
         jar = ("--jar", self.jar) if program == "jarbuild" else ()
-        return subprocess.Popen(
-            [sys.executable, "-c", code, *words, *jar], env=self._environment(), text=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
-
-    def _environment(self) -> dict[str, str]:
-        paths = os.pathsep.join(str(TOP / part) for part in ("grammar", "runtime", "."))
-        return {
-            **os.environ,
-            "PYTHONPATH": paths,
-            "XDG_STATE_HOME": str(self.world.folder / "state"),
-            "XDG_CACHE_HOME": str(self.world.cache("own")),
-        }
+        return self.world.start(program, *words, *jar)
 
     def _interrupted_build(self, crash: Crash) -> tuple[bool, int, str]:
         build = self._start_build(*(() if crash.in_change else ("--no-cache",)))

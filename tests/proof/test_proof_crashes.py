@@ -9,7 +9,7 @@ import pytest
 from killing import Scene, draw_crash
 from worlds import a_world
 
-POINTS = range(1, 25)
+POINTS = range(1, 17)
 
 
 @pytest.fixture(scope="module")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from attrs import define, field
 
@@ -34,6 +36,10 @@ from jarbuild.options import BuildOptions
 from jarbuild.problems import Problem
 from jarbuild.project import read_project
 from jfile import SyntaxErrors
+
+TOP = Path(__file__).resolve().parents[2]
+Program = Literal["jarbuild", "geniejars"]
+PROGRAMS: Mapping[Program, str] = {"jarbuild": "main", "geniejars": "geniejars"}
 
 Failure = JarbuildError | SyntaxErrors
 
@@ -117,6 +123,23 @@ class World:
             self._job(project, report, jar=jar, plan=True, **options).show_plan()
         return report.plans[-1]
 
+    def start(self, program: Program, *words: str) -> subprocess.Popen[str]:
+        """A command in a process of its own."""
+        code = f"import sys; from jarbuild.cli import {PROGRAMS[program]} as run; sys.exit(run())"
+        paths = os.pathsep.join(str(TOP / part) for part in ("grammar", "runtime", "."))
+        folders = {
+            "XDG_STATE_HOME": str(self.folder / "state"),
+            "XDG_CACHE_HOME": str(self.cache("own")),
+        }
+        return subprocess.Popen(
+            [sys.executable, "-c", code, *words],
+            env={**os.environ, **folders, "PYTHONPATH": paths},
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
     def run(self, jar: str, script: str) -> int:
         """As a person's `geniejars exec` would."""
         return run_as(self.config, jar, "sh", ["-c", script], capture=True).exit_code
@@ -146,8 +169,29 @@ class World:
 @contextmanager
 def a_world(jars: int) -> Iterator[World]:
     """With a server of its own, which ends with it."""
+    with a_folder() as folder, _a_world(folder, jars) as world:
+        yield world
+
+
+@contextmanager
+def a_world_in(part: str, disk: Callable[[Path], AbstractContextManager[None]]) -> Iterator[World]:
+    """With one jar; a part of it ("state", "caches") lies on a disk of its own."""
+    with a_folder() as folder, disk(folder / part), _a_world(folder, 1) as world:
+        yield world
+
+
+@contextmanager
+def a_folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="jbt-proof-", dir="/var/tmp"))
     folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        remove(folder)
+
+
+@contextmanager
+def _a_world(folder: Path, jars: int) -> Iterator[World]:
     environ = {**os.environ, "XDG_STATE_HOME": str(folder / "state")}
     world = World(folder, embedded_config(environ))
     try:
@@ -155,7 +199,6 @@ def a_world(jars: int) -> Iterator[World]:
         yield world
     finally:
         world.close()
-        remove(folder)
 
 
 def remove(folder: Path) -> None:
