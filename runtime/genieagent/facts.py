@@ -30,7 +30,7 @@ class Facts:
     """`first_id` is None where jars have no ids of their own. Times in seconds, sizes in bytes.
 
     Of a pool: `run` is root's folder for its socket, `common_gid` the group that reads `common`,
-    `unit` what systemd, where it runs, knows the zygote as.
+    `unit` what systemd, where it runs, knows the zygote as, `login_gid` the manager's own group.
     """
 
     manager_uid: int
@@ -51,6 +51,7 @@ class Facts:
     run: str | None = None
     common_gid: int | None = None
     unit: str | None = None
+    login_gid: int | None = None
 
     @property
     def is_pool(self) -> bool:
@@ -77,12 +78,11 @@ def parse_facts(values: Mapping[str, Any]) -> Facts:
     """Raises KeyError, TypeError, ValueError or BadFactsError."""
     if values["version"] != VERSION:
         raise BadFactsError(f"facts of version {values['version']}, expected {VERSION}")
-    first_id, common_gid = values["first_id"], values.get("common_gid")
     return Facts(
         manager_uid=int(values["manager"]["uid"]),
         manager_gid=int(values["manager"]["gid"]),
         jars=_absolute(values["jars"]),
-        first_id=None if first_id is None else int(first_id),
+        first_id=_or_none(int, values["first_id"]),
         id_count=int(values["id_count"]),
         common=_absolute_or_none(values["common"]),
         expose=tuple(map(_absolute, values["expose"])),
@@ -95,8 +95,9 @@ def parse_facts(values: Mapping[str, Any]) -> Facts:
         memory_max=_or_none(int, values.get("memory_max")),
         cpu_max=_or_none(float, values.get("cpu_max")),
         run=_absolute_or_none(values.get("run")),
-        common_gid=None if common_gid is None else int(common_gid),
+        common_gid=_or_none(int, values.get("common_gid")),
         unit=values.get("unit"),
+        login_gid=_or_none(int, values.get("login_gid")),
     )
 
 

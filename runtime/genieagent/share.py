@@ -75,13 +75,24 @@ def _idmapped(conditions: Conditions, number: int, folder: int) -> int | None:
     try:
         with _namespace(
             uids=(IdMap(conditions.manager_uid, workload),),
-            gids=(IdMap(conditions.manager_gid, workload),),
+            gids=(IdMap(_group_of(conditions, folder), workload),),
         ) as namespace:
             syscalls.map_mount_ids(mount, namespace)
     except OSError:
         os.close(mount)
         return None
     return mount
+
+
+def _group_of(conditions: Conditions, folder: int) -> int:
+    """The manager's group that the folder is of; what is of another cannot be changed.
+
+    Of a pool's manager the login group and the pool's differ. Never a group that only the folder
+    names: the jar would have its rights.
+    """
+    own = conditions.manager_gid, conditions.facts.login_gid
+    found = os.fstat(folder).st_gid
+    return found if found in own else conditions.manager_gid
 
 
 @contextmanager

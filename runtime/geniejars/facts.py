@@ -79,6 +79,7 @@ def pool_facts(
     run: Path,
     common_gid: int | None,
     unit: str | None,
+    login_gid: int,
 ) -> dict[str, Any]:
     """Those of a pool: `ids` are the first and how many, `run` is root's folder for its socket."""
     return {
@@ -89,6 +90,7 @@ def pool_facts(
         "run": str(run),
         "common_gid": common_gid,
         "unit": unit,
+        "login_gid": login_gid,
         "code": VERSION,
     }
 

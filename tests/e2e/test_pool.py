@@ -112,6 +112,21 @@ def cmdline(process: Path) -> bytes:
     return b""
 
 
+def test_what_a_jar_makes_in_a_share_is_the_managers(pool: Pool) -> None:
+    """Also where the manager's own group is another one than the pool's."""
+    folder = pool.machine.home / "shared"
+    folder.mkdir()
+    pool.machine.own(folder)
+    name = alloc(pool)
+    shared = pool.machine.run("geniejars", "share", folder, "--rw", name)
+    made = pool.machine.run("geniejars", "exec", name, f"echo made > {folder}/made")
+    owner = (folder / "made").stat().st_uid
+    pool.machine.run("geniejars", "free", name)
+
+    assert shared.returncode == made.returncode == 0, (shared, made)
+    assert owner == folder.stat().st_uid
+
+
 def test_the_dead_are_replaced(pool: Pool, request: pytest.FixtureRequest) -> None:
     """Server and zygote killed: the next command has others, without a word of root's."""
     machine = pool.machine

@@ -208,6 +208,7 @@ class Wishes:
             run=self.at.run,
             common_gid=self._common_gid,
             unit=self.at.unit_name if self.survey.has_systemd else None,
+            login_gid=self.survey.users[self.config.manager_user].gid,
         )
         return json.dumps(facts, indent=2) + "\n"
 
