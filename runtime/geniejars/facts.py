@@ -50,8 +50,8 @@ def first_id(config: Config) -> int:
 def fingerprint(config: Config) -> str:
     """Equal for commands that one server can serve: same version, same facts."""
     pool = installed_pool(config)
-    chosen = _embedded(config) if pool is None else [pool.facts, config.isolation]
-    text = json.dumps([VERSION, chosen, config.allow_hosts], sort_keys=True)
+    of_root = None if pool is None else pool.facts
+    text = json.dumps([VERSION, of_root, _embedded(config), config.allow_hosts], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -19,7 +19,12 @@ _KEYS = {
     "common": "commonDir",
     "expose": "expose",
     "idle_timeout": "agentIdleTimeout",
+    "process_limit": "processMax",
+    "memory_max": "memoryMax",
+    "cpu_max": "cpuMax",
+    "tmp_size": "tmpSize",
     "network": "network",
+    "nested": "nested",
 }
 """What the config and root's facts are compared in, and the keys that people know it by."""
 
