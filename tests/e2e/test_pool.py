@@ -68,6 +68,7 @@ def test_every_command_works(pool: Pool, project: Path, request: pytest.FixtureR
     name = machine.run("geniejars", "alloc").stdout.strip()
     built = build(machine, project, "--jar", name)
     up = machine.run("geniejars", "app", "up", "-n", name)
+    app = machine.run("geniejars", "app", "status", name)
     log = machine.run("geniejars", "logs", name)
     seen = machine.run("geniejars", "exec", name, "cat a.txt tool.txt; echo new > new.txt; id -un")
     real = machine.run("/bin/ls", "-ln", f"{pool.jars}/{name}")
@@ -82,6 +83,7 @@ def test_every_command_works(pool: Pool, project: Path, request: pytest.FixtureR
     assert ("newgrp" in doctor.stdout) is bool(machine.kind.user), doctor
     assert built.code == 0, (built.events, built.err)
     assert up.returncode == 0, up
+    assert app.returncode == 0 and "running" in app.stdout, app
     assert log.stdout.startswith("app says "), log
     assert seen.stdout == f"a\nof all jars\n{'jar' if situation == 'full' else name}\n", seen
     assert str(os.stat(home).st_uid) in real.stdout, real

@@ -78,7 +78,9 @@ def _system_files(survey: Survey, at: PoolPlaces) -> Iterator[Step]:
 
 
 def _managers_files(config: Config) -> Iterator[Step]:
-    beside = (config.state_dir / name for name in _STATE_FILES)
+    state = config.state_file.name
+    copies = (f".{state}.copy", f".{state}.partial")  # see state.py
+    beside = (config.state_dir / name for name in (*_STATE_FILES, *copies))
     yield RemoveManagersFiles(
         config.manager_user,
         files=(config.state_file, config.lock_file, *beside),

@@ -8,6 +8,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import singledispatch
@@ -55,6 +56,7 @@ from geniejars.pool.steps import (
 from geniejars.pool.survey import modules
 
 _NO_LOGIN = "/usr/sbin/nologin"
+_LOCK_SECONDS, _LOCK_PAUSE = 30.0, 0.1
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -135,11 +137,18 @@ def _exists(find: Callable[[str], object], name: str) -> bool:
 
 
 def _run(*argv: str) -> None:
-    try:
-        subprocess.run(argv, check=True, capture_output=True, text=True, env={"PATH": _PATH})
-    except subprocess.CalledProcessError as error:
-        said = error.stderr.strip() or f"exit code {error.returncode}"
-        raise MachineError(f"{' '.join(argv)}: {said}") from error
+    """Raises MachineError with what the program says."""
+    deadline = time.monotonic() + _LOCK_SECONDS
+    while (ended := _ended(argv)).returncode:
+        # The account tools do not wait for each other, but for a moment.
+        if "cannot lock" not in ended.stderr or time.monotonic() > deadline:
+            said = ended.stderr.strip() or f"exit code {ended.returncode}"
+            raise MachineError(f"{' '.join(argv)}: {said}")
+        time.sleep(_LOCK_PAUSE)
+
+
+def _ended(argv: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(argv, check=False, capture_output=True, text=True, env={"PATH": _PATH})
 
 
 @perform.register
