@@ -15,6 +15,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from geniejars import (
+        AgentStatus,
+        Completed,
+        Config,
+        Detached,
+        Prepared,
         acquire_lock,
         agent_status,
         all_names,
@@ -27,6 +32,7 @@ if TYPE_CHECKING:
         free_names,
         home_dir,
         initial_state,
+        jar_environment,
         load_config,
         log_file_path,
         normalize,
@@ -37,6 +43,7 @@ if TYPE_CHECKING:
         restore_home,
         run_as,
         run_shell_as,
+        server_pid,
         start_as,
         stop_process,
         write_state,
@@ -45,6 +52,11 @@ if TYPE_CHECKING:
     from jarbuild.reading import parse_jfile, read_jfile
 
 __all__ = [
+    "AgentStatus",
+    "Completed",
+    "Config",
+    "Detached",
+    "Prepared",
     "acquire_lock",
     "agent_status",
     "all_names",
@@ -59,6 +71,7 @@ __all__ = [
     "free_names",
     "home_dir",
     "initial_state",
+    "jar_environment",
     "load_config",
     "log_file_path",
     "normalize",
@@ -73,6 +86,7 @@ __all__ = [
     "restore_home",
     "run_as",
     "run_shell_as",
+    "server_pid",
     "start_as",
     "stop_process",
     "write_state",

@@ -43,7 +43,8 @@ if TYPE_CHECKING:
     from geniejars.home import Home
     from geniejars.homediff import HomeDiff, look_at_home
     from geniejars.jars import (
-        backup_home, clear_home, end_jar, find_situation, list_agents, restore_home, shut_down,
+        backup_home, clear_home, end_jar, find_situation, list_agents, restore_home, server_pid,
+        shut_down,
     )
     from geniejars.locks import locked
     from geniejars.occupants import HomeInUseError
@@ -225,6 +226,7 @@ __all__ = [
     "restore_home",
     "run_as",
     "run_shell_as",
+    "server_pid",
     "settle_shares",
     "sha256",
     "share_folder",
@@ -267,7 +269,8 @@ _MODULES = {
     "geniejars.home": "Home",
     "geniejars.homediff": "HomeDiff look_at_home",
     "geniejars.jars":
-        "backup_home clear_home end_jar find_situation list_agents restore_home shut_down",
+        "backup_home clear_home end_jar find_situation list_agents restore_home server_pid "
+        "shut_down",
     "geniejars.locks": "locked",
     "geniejars.placing": "ConflictError nest place",
     "geniejars.plan":

@@ -25,6 +25,11 @@ def list_agents(config: Config) -> tuple[RunningAgent, ...]:
     return ask_if_running(config, lambda server: server.hello().agents, ())
 
 
+def server_pid(config: Config) -> int | None:
+    """The process that starts agents on demand; None where none runs."""
+    return ask_if_running(config, lambda server: server.hello().pid, None)
+
+
 def find_situation(config: Config) -> Situation:
     """How jars are confined here; raises MachineError with the ways out where they cannot be."""
     with reach_server(config) as server:

@@ -100,6 +100,17 @@ def test_worker_pool(machine: Machine) -> None:
     assert sorted(done.splitlines())[0].startswith("7\t")
 
 
+def test_library(machine: Machine) -> None:
+    """A program does with jars what the commands do, in two threads at once."""
+    machine.project(EXAMPLES / "helloworld")
+    project = machine.project(EXAMPLES / "library")
+    done = machine.run(machine.scripts / "python", project / "demo.py", "--jars=2", "--seconds=1")
+
+    assert done.returncode == 0, done
+    assert done.stdout.count("listening on http://127.0.0.1:") == 2, done
+    assert {f"{jar}: given back" for jar in ("jar001", "jar002")} <= set(done.stdout.splitlines())
+
+
 def wait_for_log(machine: Machine, jar: str, text: str) -> str:
     deadline = time.monotonic() + 30
     while text not in (log := machine.run("geniejars", "logs", jar).stdout):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from geniejars import Config, find_situation, list_agents, shut_down
+from geniejars import Config, find_situation, list_agents, server_pid, shut_down
 from jarbuild.arguments import Parser, one_of
 from jarbuild.commands.jars.opened import open_pool
 from jarbuild.display.screen import Screen
@@ -26,7 +26,11 @@ def run(arguments: argparse.Namespace, screen: Screen) -> int:
 
 
 def _up(config: Config) -> list[str]:
-    return [f"Server running (isolation: {find_situation(config).name})"]
+    """Any question starts it where it does not run."""
+    earlier = server_pid(config)
+    situation, pid = find_situation(config), server_pid(config)
+    how = "already running" if pid == earlier else "started"
+    return [f"Server {how} (pid {pid})", f"isolation: {situation.name}"]
 
 
 def _down(config: Config) -> list[str]:
