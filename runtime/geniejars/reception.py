@@ -147,4 +147,4 @@ def _is_busy(config: Config, agent: RunningAgent) -> bool:
             status = session.status()
     except MachineError:
         return False
-    return status.running or bool(status.sessions)
+    return status.is_up or bool(status.sessions)

@@ -11,10 +11,12 @@ import sys
 import tarfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 import geniejars
 from genieagent.operations import MakeFolder, Take, WriteFile
@@ -300,6 +302,46 @@ def test_a_free_jar_runs_nothing(config: Config) -> None:
 
     assert wait_until_ended(agent.pid)
     assert name not in {agent.jar for agent in geniejars.list_agents(config)}
+
+
+def test_shutting_down_is_kind_and_complete(tmp_path: Path) -> None:
+    """An app gets its grace, one that does not listen is killed after it, daemons with them."""
+    config = evolve(default_config(tmp_path / "state/state.json"), shutdown_grace_ms=500)
+    kind, deaf = geniejars.allocate(config), geniejars.allocate(config)
+    marker = f"1000.{os.getpid()}"
+    daemon = f"trap '' TERM HUP; (setsid sleep {marker} &) ; echo up"
+    listens = f"{daemon}; trap 'echo bye; exit 0' TERM; while :; do sleep 0.02; done"
+    geniejars.start_as(config, kind, "sh", ["-c", listens], wait=False)
+    geniejars.start_as(config, deaf, "sh", ["-c", f"{daemon}; exec sleep {marker}"], wait=False)
+    with open_jar(config, deaf) as session:
+        session.run_detached(["sh", "-c", daemon], env={"PATH": geniejars.SEARCH_PATH})
+    logs = [geniejars.log_file_path(config, name) for name in (kind, deaf)]
+    wait_until(lambda: all(log.exists() and log.read_text() == "up\n" for log in logs))
+    before = running_with(marker)
+    geniejars.shut_down(config)
+
+    assert len(before) >= 4
+    assert running_with(marker) == []
+    assert "bye\n" in logs[0].read_text()
+    assert geniejars.agent_status(config, kind).exit == 0
+    assert geniejars.agent_status(config, deaf).exit == 128 + signal.SIGKILL
+
+
+def running_with(word: str) -> list[int]:
+    """Processes of this machine with that word in their command line."""
+    found = []
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if word.encode() in file.read_bytes().split(b"\0"):
+                found.append(int(file.parent.name))
+    return found
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def test_the_next_tenant_finds_nothing(config: Config) -> None:

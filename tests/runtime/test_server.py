@@ -295,6 +295,40 @@ def test_a_server_that_is_needed_stays(config: Config) -> None:
     assert geniejars.agent_status(config, name).running
 
 
+def upgrade(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This process is a newer one; what it starts is not."""
+    monkeypatch.setattr("geniejars.facts.VERSION", "99.0")
+    monkeypatch.setattr("geniejars.reception.VERSION", "99.0")
+    monkeypatch.setattr("geniejars.reception.START_SECONDS", 0.0)
+
+
+def test_an_upgrade_while_an_app_runs(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The app is left alone; the error names both versions and what to type."""
+    name = geniejars.allocate(config)
+    geniejars.start_as(config, name, "app", wait=False)
+    with monkeypatch.context() as newer:
+        upgrade(newer)
+        with pytest.raises(MachineError) as caught:
+            reach_server(config)
+
+    assert f"{name} still runs under jarbuild {geniejars.VERSION}, and this is 99.0" in str(
+        caught.value
+    )
+    assert "sys down" in (caught.value.help or "")
+    assert geniejars.agent_status(config, name).running
+
+
+def test_an_upgrade_of_an_idle_server(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is sent away without a word."""
+    old = server_pid(config)
+    with monkeypatch.context() as newer:
+        upgrade(newer)
+        with pytest.raises(MachineError, match="does not start"):  # the new one is none here
+            reach_server(config)
+
+    wait_for_end(old)
+
+
 def test_a_zygote_of_another_config_is_noticed_by_a_new_server(config: Config) -> None:
     """Its server was killed; the facts it was started with are what counts."""
     name = geniejars.allocate(config)
