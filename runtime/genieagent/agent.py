@@ -39,7 +39,7 @@ def serve(jar: Jar, listener: socket.socket, workload: Isolation) -> None:
 
     Nothing of the jar is left then, where this process is an init or adopts orphans.
     """
-    Agent(Layout(jar), listener, lambda: enter_workload(jar, workload)).run()
+    Agent(Layout(jar), listener, lambda: enter_workload(workload)).run()
 
 
 class Agent:

@@ -31,7 +31,7 @@ from genieagent.isolation import (
     Undumpable,
     Unshare,
 )
-from genieagent.jar import Ids, Jar, Limits, Role
+from genieagent.jar import SCRATCH, Ids, Jar, Limits, Role
 from genieagent.landlock import (
     ANY_FREE_PORT,
     PORTS_ABI,
@@ -59,9 +59,6 @@ from genieagent.view import (
     Places,
     Shown,
 )
-
-SCRATCH = "scratch"
-"""Where the workload's temporary folders lie when it has no private /tmp, in the jar's folder."""
 
 _SHARED_UMASK = 0o002
 

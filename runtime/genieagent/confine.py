@@ -44,7 +44,6 @@ from genieagent.isolation import (
     Undumpable,
     Unshare,
 )
-from genieagent.jar import Jar
 from genieagent.landlock import Allow, bits, for_a_file
 from genieagent.seccomp import assemble
 
@@ -58,7 +57,7 @@ class ConfinementError(Exception):
         super().__init__(f"{what}: {error.strerror} ({error.filename})")
 
 
-def enter_workload(jar: Jar, isolation: Isolation) -> None:
+def enter_workload(isolation: Isolation) -> None:
     """Close in a freshly forked child of the jar's agent, just before it executes a program.
 
     Raises ConfinementError; the child must then exit.

@@ -10,6 +10,9 @@ from genieagent.facts import Network
 Role = Literal["live", "build"]
 Situation = Literal["full", "no-namespaces", "single", "weak"]
 
+SCRATCH = "scratch"
+"""Where the workload's temporary folders lie when it has no private /tmp, in the jar's folder."""
+
 
 @dataclass(frozen=True)
 class Ids:

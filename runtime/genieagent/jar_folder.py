@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from genieagent.blueprint import SCRATCH
 from genieagent.conditions import Conditions
 from genieagent.folders import FOLDER, identity, opened
-from genieagent.jar import Role
+from genieagent.jar import SCRATCH, Role
 from genieagent.place import SHARED_FOLDER
 from genieagent.view import Places
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path as File
 from typing import Literal
 
-from genieagent.blueprint import SCRATCH
-from genieagent.jar import Jar
+from genieagent.jar import SCRATCH, Jar
 
 PlaceName = Literal["home", "root"]
 

@@ -115,7 +115,7 @@ def _report_work(to: socket.socket, jar: Jar, workload: Isolation) -> None:
 
 def _work(jar: Jar, workload: Isolation) -> str:
     try:
-        enter_workload(jar, workload)
+        enter_workload(workload)
         os.chdir(jar.home)
         os.close(os.open("trial", os.O_CREAT | os.O_EXCL | os.O_WRONLY))
         os.unlink("trial")  # noqa: PTH108

@@ -55,7 +55,7 @@ def _run(argv: list[str], standard: list[int], jar: Jar, workload: Isolation) ->
         for number, descriptor in enumerate(standard):
             os.dup2(descriptor, number)
         os.setsid()
-        enter_workload(jar, workload)
+        enter_workload(workload)
         os.chdir(jar.home)
         os.closerange(3, 100)
         environment = {"HOME": jar.home, "USER": jar.user, "PATH": "/usr/local/bin:/usr/bin:/bin"}
