@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from genieagent.sealed import read_sealed, write_sealed
+from genieagent.sealed import note_sealed, read_sealed
 from genieagent.wire.checks import Check, flag, optional, record, seconds, whole
 
 NAME = "app.json"
@@ -44,7 +44,7 @@ _CHECKS: dict[str, Check] = {
 
 
 def write_record(log_folder: Path, value: AppRecord) -> None:
-    write_sealed(log_folder / NAME, asdict(value), _READABLE)
+    note_sealed(log_folder / NAME, asdict(value), _READABLE)
 
 
 def read_record(log_folder: Path) -> AppRecord:

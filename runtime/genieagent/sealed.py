@@ -8,24 +8,37 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 _MAGIC = b"genieagent 1 "
 
 
-def write_sealed(path: Path, value: object, mode: int | None = None) -> None:
+def write_sealed(path: Path, value: object) -> None:
     """Durable when this returns; the old file or the new one is there at any moment."""
+    with _replacing(path, value) as file:
+        os.fsync(file.fileno())
+    _sync_folder(path.parent)
+
+
+def note_sealed(path: Path, value: object, mode: int) -> None:
+    """For what may be lost with the machine's power: whoever writes it does not wait for a disk."""
+    with _replacing(path, value) as file:
+        os.fchmod(file.fileno(), mode)
+
+
+@contextmanager
+def _replacing(path: Path, value: object) -> Iterator[BinaryIO]:
+    """The new file, written; it takes its place at the end."""
     content = json.dumps(value, ensure_ascii=True, separators=(",", ":")).encode()
     partial = path.with_name(f"{path.name}.new")
     with partial.open("wb") as file:
-        if mode is not None:
-            os.fchmod(file.fileno(), mode)
         file.write(_head(content) + b"\n" + content)
         file.flush()
-        os.fsync(file.fileno())
+        yield file
     partial.replace(path)
-    _sync_folder(path.parent)
 
 
 def read_sealed(path: Path) -> Any | None:
