@@ -39,6 +39,8 @@ def test_top_level_names(names: list[str]) -> None:
     [
         "jfile/jfile.lark",
         "geniejars/config.schema.json",
+        "geniejars/checkup_probe.py",
+        "genieagent/apparmor.profile",
         *(f"{package}/py.typed" for package in sorted(PACKAGES)),
     ],
 )

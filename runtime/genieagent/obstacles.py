@@ -157,13 +157,21 @@ def _namespace_settings(uid: int) -> Iterator[str]:
         if _setting(setting) == bad:
             yield f"allow user namespaces (`sudo sysctl {setting.replace('/', '.')}={good}`)"
             if "apparmor" in setting:
-                yield "load an AppArmor profile with `userns,` for this Python"
+                yield f"load the AppArmor profile for this Python ({_load(APPARMOR_PROFILE)})"
     if _in_container():
         yield (
             "start the container so that it may make namespaces (`docker run --cap-add SYS_ADMIN "
             "--security-opt seccomp=unconfined --security-opt apparmor=unconfined "
             "--security-opt systempaths=unconfined`)"
         )
+
+
+APPARMOR_PROFILE = Path(__file__).with_name("apparmor.profile")
+
+
+def _load(profile: Path) -> str:
+    target = "/etc/apparmor.d/jarbuild"
+    return f"`sudo cp {profile} {target} && sudo apparmor_parser --replace {target}`"
 
 
 def _setting(name: str) -> str:

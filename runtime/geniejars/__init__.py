@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         STOP_GRACE, jar_environment, keep_restart_policy, link_log, log_file_path, prepared_app,
     )
     from geniejars.audit import audit_file, read_audit
+    from geniejars.checkup import Check, check_up
     from geniejars.client import AgentSession, AgentStatus, AppHealth, Applied, Drift, Session
     from geniejars.command import Terminal
     from geniejars.config import Config, Isolation, Network, embedded_config
@@ -98,6 +99,7 @@ __all__ = [
     "BrokenObjectError",
     "CacheFolder",
     "Change",
+    "Check",
     "Completed",
     "Config",
     "ConflictError",
@@ -177,6 +179,7 @@ __all__ = [
     "bound_jar",
     "cache_folder",
     "change_machine",
+    "check_up",
     "clear_home",
     "compare",
     "deallocate",
@@ -254,6 +257,7 @@ _MODULES = {
     "geniejars.apps":
         "STOP_GRACE jar_environment keep_restart_policy link_log log_file_path prepared_app",
     "geniejars.audit": "audit_file read_audit",
+    "geniejars.checkup": "Check check_up",
     "geniejars.client": "AgentSession AgentStatus AppHealth Applied Drift Session",
     "geniejars.command": "Terminal",
     "geniejars.config": "Config Isolation Network embedded_config",

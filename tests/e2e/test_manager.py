@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -50,10 +51,15 @@ def test_reads_the_log(machine: Machine) -> None:
 
 
 def test_label_is_told(machine: Machine) -> None:
-    """`doctor` names the isolation, whatever it is."""
-    told = machine.run("geniejars", "doctor")
+    """`doctor` names the isolation, whatever it is, and tries each guarantee in a jar."""
+    told = machine.run("geniejars", "doctor", "--json")
+    assert told.stdout, told
+    found = json.loads(told.stdout)
 
-    assert (machine.kind.label or "") in told.stdout, told
+    assert machine.kind.label in (None, found["isolation"]), told
+    assert len(found["checks"]) == 13
+    assert [check for check in found["checks"] if check["possible"]] == []
+    assert told.returncode == 0
 
 
 @pytest.mark.skipif(not is_root(), reason="makes a user and takes namespaces from it")

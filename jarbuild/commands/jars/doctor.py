@@ -4,26 +4,36 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from typing import Any
+
+from attrs import asdict
 
 from geniejars import (
     VERSION,
+    Check,
     Config,
     PoolReport,
     Situation,
+    check_up,
     find_situation,
     pool_report,
 )
 from jarbuild.arguments import Parser
 from jarbuild.commands.jars.limits import limits
 from jarbuild.commands.jars.opened import open_pool
+from jarbuild.display.columns import table
+from jarbuild.display.controls import escaped
 from jarbuild.display.screen import Screen
 
-SUMMARY = "Say how jars are isolated on this machine, found by trying, and what is missing."
-EXAMPLES = ("geniejars doctor", "geniejars doctor --json")
+SUMMARY = """\
+Say how jars are isolated on this machine, found by trying, and what is missing.
+Then each guarantee is tried from inside a free jar; 1 where one does not hold."""
+EXAMPLES = ("geniejars doctor", "geniejars doctor --quick --json")
 
 
 def options(parser: Parser) -> None:
+    parser.add_argument("--quick", action="store_true", help="without trying the guarantees")
     parser.add_argument("--json", action="store_true", help="for programs")
 
 
@@ -33,11 +43,23 @@ def run(arguments: argparse.Namespace, screen: Screen) -> int:
     if pool is not None and not arguments.json:
         screen.print(_pool_lines(pool))  # also where the rest cannot be had
     found = find_situation(config)
+    checks = () if arguments.quick else check_up(config)
     if arguments.json:
-        screen.print([json.dumps(_as_object(config, found, pool), indent=2)])
+        said = {**_as_object(config, found, pool), "checks": [asdict(check) for check in checks]}
+        screen.print([json.dumps(said, indent=2)])
     else:
-        screen.print(_lines(config, found, screen))
-    return 0
+        screen.print([*_lines(config, found, screen), *_check_lines(checks, screen)])
+    return 0 if all(check.holds for check in checks) else 1
+
+
+def _check_lines(checks: Sequence[Check], screen: Screen) -> list[str]:
+    rows = [(f"{c.number}", c.guarantee, _verdict(c), c.mechanism) for c in checks]
+    header = ("", "GUARANTEE", "VERDICT", "MECHANISM")
+    return ["", *table([header, *rows], screen.width)] if rows else []
+
+
+def _verdict(check: Check) -> str:
+    return "holds" if check.holds else f"OPEN: {', '.join(map(escaped, check.possible))}"
 
 
 def _as_object(config: Config, found: Situation, pool: PoolReport | None) -> dict[str, Any]:
