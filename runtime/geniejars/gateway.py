@@ -131,9 +131,9 @@ def _begin(listener: socket.socket, serve: Serve, room: threading.BoundedSemapho
 
 def _attend(connection: socket.socket, serve: Serve, room: threading.BoundedSemaphore) -> None:
     try:
-        serve(connection)
-    except (OSError, JarbuildError) as error:
-        sys.stderr.write(f"a jar's connection broke: {error}\n")
+        # Broken connections are not logged: a jar could fill the disk with them.
+        with suppress(OSError, JarbuildError):
+            serve(connection)
     finally:
         connection.close()
         room.release()
