@@ -120,10 +120,11 @@ class RaiseLoopback:
 
 
 class IdMap(NamedTuple):
-    """One id inside for one id outside."""
+    """Ids inside for ids outside, from these on."""
 
     inside: int
     outside: int
+    length: int = 1
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,7 @@ def write_maps(pid: int, uids: Iterable[IdMap], gids: Iterable[IdMap]) -> None:
 
 
 def _write_map(file: Path, lines: Iterable[IdMap]) -> None:
-    file.write_text("".join(f"{line.inside} {line.outside} 1\n" for line in lines))
+    file.write_text("".join(f"{line.inside} {line.outside} {line.length}\n" for line in lines))
 
 
 def _make(blueprint: Blueprint, zygote: socket.socket, serve: Serve) -> None:

@@ -100,7 +100,8 @@ class Nursery:
         return sum(self._treat(order, folder, shared_tree.revoke) for folder in shared)
 
     def _treat(self, order: Order, folder: int, treat: Callable[[int, Owners], int]) -> int:
-        owners = self._owners(order.number)
+        group = share.own_group(self._conditions)
+        owners = replace(self._owners(order.number), manager_gid=group)
         try:
             is_ours = share.needs_list(self._conditions, order.number, folder)
             return treat(folder, owners) if is_ours else 0

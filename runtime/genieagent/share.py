@@ -25,6 +25,8 @@ from genieagent.launcher import write_maps
 from genieagent.orders import Share
 from genieagent.view import Shown
 
+_END_OF_IDS = 0xFFFFFFFF
+
 
 @contextmanager
 def shown(
@@ -53,6 +55,21 @@ def any_foreign(conditions: Conditions, shares: Iterable[Shown]) -> bool:
     return conditions.has_own_ids and any(share.mount is None for share in shares)
 
 
+def own_group(conditions: Conditions) -> int:
+    """The group that the manager's files have: of a pool it is not the one that opens homes."""
+    login = conditions.facts.login_gid
+    return conditions.manager_gid if login is None else login
+
+
+def _exchanged(managers: int, jars: int) -> tuple[IdMap, ...]:
+    """On disk the manager's id is the jar's in the mount; every other id is itself, for nobody may
+    write to a file of an id that has no place in the map."""
+    low, high = sorted((managers, jars))
+    spans = ((0, low), (low + 1, high), (high + 1, _END_OF_IDS))
+    others = (IdMap(first, first, end - first) for first, end in spans if first < end)
+    return IdMap(managers, jars), *others
+
+
 def _shown(
     conditions: Conditions, number: int, share: Share, folder: int, mounts: ExitStack
 ) -> Shown:
@@ -74,25 +91,14 @@ def _idmapped(conditions: Conditions, number: int, folder: int) -> int | None:
     mount = syscalls.open_tree("", folder=folder)
     try:
         with _namespace(
-            uids=(IdMap(conditions.manager_uid, workload),),
-            gids=(IdMap(_group_of(conditions, folder), workload),),
+            uids=_exchanged(conditions.manager_uid, workload),
+            gids=_exchanged(own_group(conditions), workload),
         ) as namespace:
             syscalls.map_mount_ids(mount, namespace)
     except OSError:
         os.close(mount)
         return None
     return mount
-
-
-def _group_of(conditions: Conditions, folder: int) -> int:
-    """The manager's group that the folder is of; what is of another cannot be changed.
-
-    Of a pool's manager the login group and the pool's differ. Never a group that only the folder
-    names: the jar would have its rights.
-    """
-    own = conditions.manager_gid, conditions.facts.login_gid
-    found = os.fstat(folder).st_gid
-    return found if found in own else conditions.manager_gid
 
 
 @contextmanager

@@ -17,6 +17,7 @@ import pytest
 from builds import build, status
 from machines import WITHOUT_NAMESPACES, is_root
 from pools import Pool, pool_of, traces
+from test_share import work_on_checkout
 
 import geniejars
 from geniejars import load_config, pool_removal, pool_setup
@@ -78,7 +79,8 @@ def test_every_command_works(pool: Pool, project: Path, request: pytest.FixtureR
     freed = machine.run("geniejars", "free", name)
     home = Path(pool.jars, name, "home")
 
-    assert situation in doctor.stdout, doctor
+    assert situation in doctor.stdout and "OPEN" not in doctor.stdout, doctor
+    assert doctor.returncode == 0, doctor
     assert "2 of 2" in doctor.stdout and "may start the pool" in doctor.stdout, doctor
     assert ("newgrp" in doctor.stdout) is bool(machine.kind.user), doctor
     assert built.code == 0, (built.events, built.err)
@@ -92,6 +94,12 @@ def test_every_command_works(pool: Pool, project: Path, request: pytest.FixtureR
     assert again.executed == [], again.events
     assert freed.returncode == 0, freed
     assert status(machine)["pool"][name]["status"] == "free"
+
+
+def test_a_checkout_is_worked_on(pool: Pool) -> None:
+    """Root's zygote is handed the manager's folder, and what the jar makes there is the
+    manager's."""
+    work_on_checkout(pool.machine)
 
 
 def test_what_runs_in_a_jar_is_its_user(pool: Pool) -> None:

@@ -15,6 +15,10 @@ WORK = (
 
 def test_a_checkout_is_worked_on_from_inside(machine: Machine) -> None:
     """Git works there as at home, the work is the manager's, and no share is left behind."""
+    work_on_checkout(machine)
+
+
+def work_on_checkout(machine: Machine) -> None:
     made = machine.run("sh", "-c", SETUP)
     assert made.returncode == 0, made.stderr
     checkout = machine.home / "checkout"
