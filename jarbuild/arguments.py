@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
@@ -65,7 +66,7 @@ class Parser(argparse.ArgumentParser):
         return super().format_help() if self.help_text is None else f"{self.help_text}\n"
 
     def error(self, message: str) -> NoReturn:
-        raise UsageError(message, help=f"see {self.prog} --help")
+        raise UsageError(_in_plain_words(message), help=f"see {self.prog} --help")
 
     def _unknown(self, word: str) -> UsageError:
         if not word.startswith("-"):
@@ -75,6 +76,14 @@ class Parser(argparse.ArgumentParser):
             f"unknown option {name}",
             help=did_you_mean(name, self.option_names) or f"see {self.prog} --help",
         )
+
+
+def _in_plain_words(message: str) -> str:
+    """argparse names an argument that has no name by all that it may be."""
+    found = re.fullmatch(r"the following arguments are required: (.*)", message)
+    if found:
+        return f"{found[1]} is missing"
+    return re.sub(r"^argument (?:[\w-]+\|[^:]*|COMMAND): ", "", message)
 
 
 class _Compact(argparse.RawDescriptionHelpFormatter):

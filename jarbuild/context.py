@@ -36,8 +36,10 @@ from jarbuild.ignore import IgnoreError, Rules, parse_ignore_file, parse_pattern
 from jarbuild.patterns import PatternError, has_wildcard
 from jarbuild.snapshots import NEVER_COPIED, Filters, Snapshots
 from jarbuild.stamps import ChangedError, StatCache
+from jarbuild.suggestions import nearest
 
 IGNORE_FILE = ".jarignore"
+PATTERN_HELP = "a backslash makes the next character an ordinary one, as in \\["
 
 
 @frozen
@@ -99,7 +101,10 @@ class Context:
         except PatternError as error:
             raise JFileError(str(error)) from error
         if not matched:
-            raise JFileError(f"{written} matches nothing in {self.folder}")
+            raise JFileError(
+                f"{written} matches nothing in {self.folder}",
+                help=f"jarbuild context lists what is seen there, {IGNORE_FILE} applied",
+            )
         return [self._found(p) for p in matched]
 
     def overlay(
@@ -120,18 +125,27 @@ class Context:
                 tree = self._added(tree, _target(source, destination), entry)
         return Overlay(tree.root, snapshots.sources)
 
+    def _whereabouts(self, path: str) -> str:
+        """What to do about a source that is not there."""
+        folder, name = Path(path).parent, Path(path).name
+        there = [p.name for p in folder.iterdir()] if os.access(folder, os.R_OK) else []
+        near = nearest(name, there)
+        meant = f"did you mean {near}? " if near and near != name else ""
+        return f"{meant}sources are looked up in {self.folder}, the context"
+
     def _added(self, tree: Tree, target: HomePath, entry: Entry) -> Tree:
         return place(self.forest, tree, nest(self.forest, target, entry), home="/")
 
     def _named(self, path: str, written: str) -> Found:
         if not posixpath.exists(path):
             dangling = " is a symlink to nothing" if os.path.lexists(path) else " does not exist"
-            raise JFileError(
-                f"{written}{dangling}", help=f"sources are looked up in {self.folder}, the context"
-            )
+            raise JFileError(f"{written}{dangling}", help=self._whereabouts(path))
         found = self._found(path)
         if self._is_ignored(path):
-            raise JFileError(f"{written} is left out by {IGNORE_FILE}", help="!name takes it back")
+            raise JFileError(
+                f"{written} is left out by {IGNORE_FILE}",
+                help=f"jarbuild context --why {written} names the line; !NAME takes it back",
+            )
         return found
 
     def _found(self, path: str) -> Found:
@@ -210,11 +224,12 @@ def _read_rules(path: str) -> Rules:
     except OSError as error:
         raise JFileError(f"cannot read {path}: {error.strerror}") from error
     except IgnoreError as error:
-        raise JFileError(f"{IGNORE_FILE}: {error}", place=Place(path, error.line)) from error
+        place = Place(path, error.line)
+        raise JFileError(f"{IGNORE_FILE}: {error}", help=PATTERN_HELP, place=place) from error
 
 
 def _parse_excludes(patterns: Sequence[str]) -> Rules:
     try:
         return parse_patterns(patterns)
     except IgnoreError as error:
-        raise JFileError(f"--exclude: {error}") from error
+        raise JFileError(f"--exclude: {error}", help=PATTERN_HELP) from error

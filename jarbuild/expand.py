@@ -69,7 +69,10 @@ def expand(
 def _refuse_second(folder: CacheFolder, earlier: Sequence[CacheFolder]) -> None:
     """A cache is one folder, which can be in one place only; raises JFileError."""
     if folder.target in (mount.target for mount in earlier):
-        raise JFileError(f"two caches cannot both be at {os.fsdecode(folder.target)}")
+        raise JFileError(
+            f"two caches cannot both be at {os.fsdecode(folder.target)}",
+            help="give one of the mounts another target",
+        )
     if folder.id in (mount.id for mount in earlier):
         raise JFileError(
             f"the cache {folder.id} cannot be in two places at once",

@@ -23,7 +23,7 @@ def _found_at(path: str) -> Iterator[str]:
     elif Path(path).is_dir():
         yield from _search(path)
     else:
-        raise UsageError(f"there is no {path}")
+        raise UsageError(f"there is no {path}", help="PATH is a JFile, a folder of them, or -")
 
 
 def _search(folder: str) -> Iterator[str]:

@@ -62,7 +62,7 @@ def _find(path: Path) -> Path:
     if not (path / NAME).is_file():
         raise JFileError(
             f"there is no JFile in {path.resolve()}",
-            help="a JFile says how to fill a jar; JFILE.md shows how one looks",
+            help="jarbuild init writes one for what is there; JFILE.md says what it can hold",
         )
     return path / NAME
 

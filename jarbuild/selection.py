@@ -36,13 +36,30 @@ def unselect() -> None:
 
 def jar_named(state: State, given: str | None) -> str:
     """The jar of a name, an alias or the selection; raises UsageError."""
-    name = given or selected()
-    if name is None:
+    name = given or None
+    if name is not None:
+        return resolve_name(state, name)
+    if (chosen := selected_jar(state)) is None:
         raise UsageError(
             "no jar selected",
             help="name one, or: geniejars select NAME (geniejars status lists them)",
         )
-    return resolve_name(state, name)
+    return chosen
+
+
+def selected_jar(state: State) -> str | None:
+    """The jar that is selected; raises UsageError where there is no such jar any more."""
+    name = selected()
+    if name is None:
+        return None
+    try:
+        return resolve_name(state, name)
+    except UsageError as error:
+        where = FILE if name == _in_file() else "$GENIEJARS"
+        raise UsageError(
+            f"{where} selects {name}, and there is no such jar",
+            help="geniejars unselect" if where == FILE else "unset GENIEJARS",
+        ) from error
 
 
 def is_jar(state: State, word: str) -> bool:

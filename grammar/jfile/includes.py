@@ -87,11 +87,12 @@ class _Resolver:
         try:
             return self.read(path)
         except OSError as error:
-            self._report(node, f"cannot include {shortened(path)}: {error.strerror or error}")
+            message = f"cannot include {shortened(path)}: {error.strerror or error}"
+            self._report(node, message, "FILE is relative to the file that holds the INCLUDE")
             return None
 
-    def _report(self, node: Include, message: str) -> None:
-        self.errors.append(diagnose("JF012", message, node.path.span))
+    def _report(self, node: Include, message: str, hint: str | None = None) -> None:
+        self.errors.append(diagnose("JF012", message, node.path.span, hint=hint))
 
 
 def _path(written: Text, including: str) -> str:

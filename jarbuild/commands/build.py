@@ -35,7 +35,7 @@ from jarbuild.display import Display
 from jarbuild.options import BuildOptions
 from jarbuild.planner import Planning, Wishes, make_plan
 from jarbuild.project import Project, read_project
-from jarbuild.selection import selected
+from jarbuild.selection import selected_jar
 from jarbuild.target import Target, target_of
 
 MOST_NEW_PLANS = 3
@@ -92,10 +92,9 @@ class Job:
     def _jar(self) -> str | None:
         """The jar to build into, where there is one already; raises UsageError."""
         state = read_state(self.config)
-        named = self.options.jar or selected()
-        if named is not None:
-            return resolve_name(state, named)
-        return bound_jar(state, self.project.path)
+        if self.options.jar is not None:
+            return resolve_name(state, self.options.jar)
+        return selected_jar(state) or bound_jar(state, self.project.path)
 
     def _home(self, store: Store) -> Home:
         """The jar, allocated if need be, but not for a JFile that is wrong."""

@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace, screen: Screen) -> int:
 
 def _folder(path: str) -> str:
     if not Path(path).exists():
-        raise UsageError(f"there is no {path}")
+        raise UsageError(f"there is no {path}", help="PATH is a folder with a JFile, or a JFile")
     return path if Path(path).is_dir() else posixpath.dirname(path) or "."
 
 

@@ -99,7 +99,12 @@ def test_a_wrong_file_does_not_stop_the_others(project) -> None:
     "words, code, said",
     [
         pytest.param([], 0, "no JFile found\n", id="nothing-there"),
-        pytest.param(["nope"], 2, "error[usage]: there is no nope\n", id="no-such-path"),
+        pytest.param(
+            ["nope"],
+            2,
+            "error[usage]: there is no nope\n  = help: PATH is a JFile, a folder of them, or -\n",
+            id="no-such-path",
+        ),
     ],
 )
 def test_nothing_to_format(project, words: list[str], code: int, said: str) -> None:

@@ -44,7 +44,10 @@ def _home(config: Config, words: list[str]) -> tuple[Path, list[str]]:
 
 def _common_folder(config: Config) -> Path:
     if config.common_dir is None:
-        raise UsageError("commonDir is not set in the config")
+        raise UsageError(
+            "commonDir is not set in the config",
+            help=f"name a folder in {config.source}, for tools that all jars may read",
+        )
     config.common_dir.mkdir(parents=True, exist_ok=True)
     return config.common_dir
 
@@ -53,4 +56,7 @@ def _make(link: Path, target: Path) -> None:
     try:
         link.symlink_to(target)
     except OSError as error:
-        raise UsageError(f"cannot make {link}: {error.strerror}") from error
+        raise UsageError(
+            f"cannot make {link}: {error.strerror}",
+            help="LINK is a name that does not exist yet, in a folder of yours",
+        ) from error

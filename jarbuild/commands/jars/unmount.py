@@ -20,7 +20,8 @@ def options(parser: Parser) -> None:
 def run(arguments: argparse.Namespace, screen: Screen) -> int:
     link = Path(arguments.link).absolute()
     if not link.is_symlink():
-        raise UsageError(f"{link} is not a symlink")
+        what = f"{link} is not a symlink" if link.exists() else f"there is no {link}"
+        raise UsageError(what, help="LINK is one that geniejars mount made")
     link.unlink()
     screen.print([f"Unmounted: {link}"])
     return 0
