@@ -95,7 +95,7 @@ class Running:
             if work:
                 self.draft.note(self.instruction, "only root can do that: change it", work[0])
             return True
-        if part.packages:
+        if work and part.packages:
             listed = " ".join(part.packages)
             self.draft.note(self.instruction, f"to be installed on the machine: {listed}", work[0])
         elif work and not part.is_cleanup:

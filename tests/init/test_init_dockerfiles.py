@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from jarbuild.dockerfile import Converted, convert
 from jarbuild.dockerfile.variables import filled, pairs
@@ -60,6 +62,21 @@ def test_there_are_more_than_forty_shapes() -> None:
 def test_anything_is_converted(content: bytes) -> None:
     """Whatever the text, a JFile that parses comes back."""
     parse(convert(content, "x").jfile, "JFile")
+
+
+LINES = sorted({line for path in SHAPES for line in path.read_text().splitlines()})
+MARKS = st.text("\\\"'$ {}[]<>|&;\n\t=#/-:,*~`", max_size=3)
+
+
+@given(st.lists(st.tuples(st.sampled_from(LINES), st.integers(0, 40), MARKS), max_size=12))
+@settings(max_examples=150, deadline=None)
+def test_damaged_dockerfiles(pieces: list[tuple[str, int, str]]) -> None:
+    """Lines in any order, with marks put in anywhere, still give a JFile without an error."""
+    lines = [line[:at] + marks + line[at:] for line, at, marks in pieces]
+    text = convert("\n".join(lines).encode(), "x").jfile
+    found = brief_warnings(parse(text, "JFile"), Source.read("JFile", text), has_files=False)
+
+    assert [finding for finding in found if finding.severity is Severity.ERROR] == []
 
 
 @pytest.mark.parametrize(
