@@ -169,7 +169,7 @@ class _Planner:
             steps=steps,
             prepared=expansion.prepared,
             depends=tuple(path for path, _ in expansion.scope.depends),
-            warnings=tuple(self._warnings(expansion, left_out)),
+            warnings=tuple(self._warnings(expansion, left_out, steps)),
         )
         return Planning(
             plan=plan,
@@ -178,7 +178,9 @@ class _Planner:
             destinations=tuple(map(destination_of, expansion.actions)),
         )
 
-    def _warnings(self, expansion: Expansion, left_out: Sequence[bytes]) -> Iterator[str]:
+    def _warnings(
+        self, expansion: Expansion, left_out: Sequence[bytes], steps: Sequence[Step]
+    ) -> Iterator[str]:
         if left_out:
             names = ", ".join(os.fsdecode(path) for path in left_out[:MOST_NAMES])
             more = len(left_out) - MOST_NAMES
@@ -186,6 +188,9 @@ class _Planner:
             yield f"sockets, fifos and devices are not copied: {names}{rest}"
         for name in sorted(self.wishes.args.keys() - expansion.declared_args):
             yield f"--arg {name} is of no use: there is no ARG {name} in {self.path}"
+        first = self.wishes.no_cache_from
+        if first is not None and all(s.line < first for s in steps if s.file is None):
+            yield f"--no-cache-from {first} is of no use: no step of {self.path} is there or behind"
         yield from self.store.damaged
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fake_jars import RUNNING, FakeAgent
 
-from geniejars import load_config, read_state
+from geniejars import RunningAgent, load_config, read_state
 from jfile import parse
 
 
@@ -244,3 +244,15 @@ def test_restore_needs_a_quiet_jar(here, agent: FakeAgent) -> None:
 
     assert (outcome.exit, outcome.out) == (2, "")
     assert "something runs in jar001" in outcome.err
+
+
+def test_agents_for_programs(project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`sys status --json` lists what runs, sorted."""
+    agents = (RunningAgent("jar002", "build", 8), RunningAgent("jar001", "live", 7))
+    monkeypatch.setattr("jarbuild.commands.jars.sys.list_agents", lambda config: agents)
+    outcome = project({}).jars("sys", "status", "--json")
+
+    assert json.loads(outcome.out) == [
+        {"jar": "jar001", "role": "live", "pid": 7},
+        {"jar": "jar002", "role": "build", "pid": 8},
+    ]

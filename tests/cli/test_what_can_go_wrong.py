@@ -216,3 +216,16 @@ def test_a_damaged_state(project, tmp_path: Path) -> None:
     assert outcome.exit == 3
     assert "state.json is damaged" in outcome.err
     assert "move it away" in outcome.err
+
+
+@pytest.mark.parametrize(
+    "words, warning",
+    [
+        (["--arg", "X=1"], "warning: --arg X is of no use: there is no ARG X in JFile"),
+        (["--no-cache-from", "9"], "warning: --no-cache-from 9 is of no use: no step of JFile is"),
+    ],
+    ids=["arg", "no-cache-from"],
+)
+def test_options_without_effect(project, words: list[str], warning: str) -> None:
+    """What was asked for and does nothing is said."""
+    assert warning in project({"JFile": "RUN x\n"}).run("--plan", *words).out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 
 from geniejars import Config, find_situation, list_agents, server_pid, shut_down
 from jarbuild.arguments import Parser, one_of
@@ -12,16 +13,17 @@ from jarbuild.display.screen import Screen
 SUMMARY = """\
 The server that starts agents on demand. Every command starts it by itself;
 `down` ends it with everything that runs in jars, apps first and kindly."""
-EXAMPLES = ("geniejars sys status", "geniejars sys down")
+EXAMPLES = ("geniejars sys status --json", "geniejars sys down")
 
 
 def options(parser: Parser) -> None:
+    parser.add_argument("--json", action="store_true", help="status: for programs")
     parser.add_argument("action", metavar="up|down|status", type=one_of("up", "down", "status"))
 
 
 def run(arguments: argparse.Namespace, screen: Screen) -> int:
-    act = {"up": _up, "down": _down, "status": _status}[arguments.action]
-    screen.print(act(open_pool(screen)))
+    act = {"up": _up, "down": _down, "status": _as_json if arguments.json else _status}
+    screen.print(act[arguments.action](open_pool(screen)))
     return 0
 
 
@@ -39,9 +41,17 @@ def _down(config: Config) -> list[str]:
 
 
 def _status(config: Config) -> list[str]:
-    agents = sorted((a.jar, a.role, a.pid) for a in list_agents(config))
     lines = [
         f"{jar}: running (pid {pid})" + (", building" if role == "build" else "")
-        for jar, role, pid in agents
+        for jar, role, pid in _agents(config)
     ]
     return lines or ["No agents running"]
+
+
+def _as_json(config: Config) -> list[str]:
+    agents = [{"jar": jar, "role": role, "pid": pid} for jar, role, pid in _agents(config)]
+    return [json.dumps(agents, indent=2)]
+
+
+def _agents(config: Config) -> list[tuple[str, str, int]]:
+    return sorted((agent.jar, agent.role, agent.pid) for agent in list_agents(config))
