@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from jarbuild.dockerfile import settings, starting
+from jarbuild.dockerfile.checking import checked, text_of
 from jarbuild.dockerfile.copying import Copying
 from jarbuild.dockerfile.draft import Draft, Line
 from jarbuild.dockerfile.images import what_it_brings
 from jarbuild.dockerfile.instructions import Instruction, read
-from jarbuild.dockerfile.notes import Note, Notes
+from jarbuild.dockerfile.notes import Note
 from jarbuild.dockerfile.paths import inside
 from jarbuild.dockerfile.running import Running
 from jarbuild.dockerfile.stages import Stage, arguments, needed, split
-from jarbuild.lint import brief_warnings
-from jarbuild.lint.finding import Severity
-from jfile import Source, parse_tolerant
-
-_MOST_ROUNDS = 5
-"""How often the result is looked at again after a line was taken out."""
 
 _WITHOUT_PLACE = frozenset(("ARG", "ENV", "EXPOSE", "LABEL", "USER", "SHELL", "STOPSIGNAL"))
 
@@ -64,10 +58,10 @@ def convert(content: bytes, tag: str) -> Converted:
     if not stages:
         draft.notes.add(1, "FROM", "there is none: this is no whole Dockerfile")
         _take_body(draft, before, {}, {})
-    lines = _checked(_assembled(draft, tag), draft.notes)
+    lines = checked(_assembled(draft, tag), draft.notes)
     notes = draft.notes.sorted()
     untouched = {i.line for i in instructions} - {note.line for note in notes}
-    return Converted(_text(lines), notes, len(untouched), len(instructions))
+    return Converted(text_of(lines), notes, len(untouched), len(instructions))
 
 
 def _tell_stages(draft: Draft, stages: Sequence[Stage], wanted: Sequence[Stage]) -> None:
@@ -183,57 +177,3 @@ def _assembled(draft: Draft, tag: str) -> list[Line]:
 def _origin(draft: Draft) -> int:
     found = draft.cmd or draft.entrypoint
     return found.line if found else 0
-
-
-def _checked(lines: list[Line], notes: Notes) -> list[Line]:
-    """Without what does not parse or what lint knows to be wrong: comments, with the reason."""
-    for _ in range(_MOST_ROUNDS):
-        mistakes = _mistakes(lines)
-        if not mistakes:
-            break
-        lines = [
-            _taken_out(line, mistakes[index], notes) if index in mistakes else line
-            for index, line in enumerate(lines)
-        ]
-    return lines
-
-
-def _mistakes(lines: Sequence[Line]) -> dict[int, tuple[str, str]]:
-    """Number of the line to code and message of the first mistake in it."""
-    source = Source.read("JFile", _text(lines))
-    jfile, errors = parse_tolerant(source.text.encode("utf-8", "surrogateescape"), "JFile")
-    found = [(e.span.line, e.code, e.message) for e in errors]
-    if not errors:
-        warned = brief_warnings(jfile, source, has_files=False)
-        found = [(f.span.line, f.code, f.message) for f in warned if f.severity is Severity.ERROR]
-    starts = _starts(lines)
-    result: dict[int, tuple[str, str]] = {}
-    for number, code, message in found:
-        result.setdefault(bisect_right(starts, number) - 1, (code, message))
-    return result
-
-
-def _starts(lines: Sequence[Line]) -> list[int]:
-    starts, number = [], 1
-    for line in lines:
-        starts.append(number)
-        number += line.text.count("\n") + 1
-    return starts
-
-
-def _taken_out(line: Line, mistake: tuple[str, str], notes: Notes) -> Line:
-    code, message = mistake
-    name = line.text.removeprefix("ENV ").removeprefix("ARG ").partition("=")[0]
-    if code == "JF301" and name.isidentifier():
-        notes.add(line.origin, name, "it looks like a secret: IMPORT takes it from who builds")
-        return evolve(line, text=f"IMPORT {name}")
-    if code == "JF302":
-        what = " ".join(line.text.split()[:2])
-        notes.add(line.origin, what, "it holds a secret: IMPORT that, and write the line anew")
-        return evolve(line, text=f"# {what}: taken out, for it holds a secret")
-    notes.add(line.origin, line.text.replace("\\\n", " "), f"{message} [{code}]")
-    return evolve(line, text="\n".join(f"# {part}" for part in line.text.split("\n")))
-
-
-def _text(lines: Sequence[Line]) -> str:
-    return "\n".join(line.text for line in lines) + "\n"

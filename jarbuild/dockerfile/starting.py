@@ -97,7 +97,7 @@ def _local(draft: Draft, word: str) -> str:
 def _with_ports(draft: Draft, text: str) -> str:
     for _, number in draft.exposed:
         placeholder = draft.port(number) or number
-        text = re.sub(rf"(?<![\w.${{(-]){number}(?![\w.)}}-])", lambda _: placeholder, text)  # noqa: B023
+        text = re.sub(rf"(?<![\w.${{(-]){number}(?![\w.)}}-])", placeholder, text)
     return text
 
 

@@ -35,32 +35,41 @@ def recipe(folder: Folder) -> Draft | None:
         return None
     package = folder.json("package.json")
     installer = _installer(folder, package)
-    scripts = _table(package, "scripts")
-    argv, started_by = _start(folder, package, scripts)
-    # A tool that only developers need (a bundler, tsx) may be what builds or starts it.
-    is_lean = "build" not in scripts and argv[:1] == ["node"]
-    lines = [
-        "WORKDIR app",
-        *(["ENV NODE_ENV=production"] if is_lean else []),
-        *_install(folder, package, installer),
-        "COPY . .",
-        *(["RUN npm run build"] if "build" in scripts else []),
-        *([] if is_lean else ["ENV NODE_ENV=production"]),
-        "ENV PORT=${PORT(1)}",
-    ]
+    argv, started_by = _start(folder, package, _table(package, "scripts"))
     manifest = folder.all_of("package.json", *([installer.lock] if installer.lock else []))
     return Draft(
         f"found a Node project ({', '.join(manifest)})",
         (
             installer.reason,
-            *(["the build script runs after the install"] if "build" in scripts else []),
+            *(["the build script runs after the install"] if _is_built(package) else []),
             *([_NPMRC] if folder.has(".npmrc") else []),
             started_by,
             "the app must listen on the port in its variable PORT",
         ),
-        app(folder, lines, argv, example=("node", "server.js")),
+        app(folder, _steps(folder, package, installer, argv), argv, example=("node", "server.js")),
         IGNORED,
     )
+
+
+def _steps(
+    folder: Folder, package: Mapping[str, Any], installer: Installer, argv: list[str]
+) -> list[str]:
+    # A tool that only developers need (a bundler, tsx) may be what builds or starts it.
+    is_lean = not _is_built(package) and argv[:1] == ["node"]
+    environment = ["ENV NODE_ENV=production"]
+    return [
+        "WORKDIR app",
+        *(environment if is_lean else []),
+        *_install(folder, package, installer),
+        "COPY . .",
+        *(["RUN npm run build"] if _is_built(package) else []),
+        *([] if is_lean else environment),
+        "ENV PORT=${PORT(1)}",
+    ]
+
+
+def _is_built(package: Mapping[str, Any]) -> bool:
+    return "build" in _table(package, "scripts")
 
 
 def _table(package: Mapping[str, Any], name: str) -> dict[str, Any]:
