@@ -27,7 +27,7 @@ from itertools import groupby
 from pathlib import Path
 
 import pyte
-from rich.console import CONSOLE_SVG_FORMAT, Console
+from rich.console import CONSOLE_SVG_FORMAT, Console  # type: ignore[attr-defined]
 from rich.style import Style
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
