@@ -91,3 +91,17 @@ def test_questions(root_machine: Machine, project: Path) -> None:
     assert complaints("status", ask("geniejars", "status", "--json")) == []
     assert complaints("diff", ask("geniejars", "diff", "--json", "told_1")) == []
     assert complaints("diff", ask("geniejars", "diff", "--json", "--content", "told_1")) == []
+    assert complaints("reset", ask("geniejars", "reset", "--json", "--dry-run", "told_1")) == []
+    assert complaints("reset", ask("geniejars", "reset", "--json", "told_1")) == []
+
+
+def test_app(root_machine: Machine, project: Path) -> None:
+    """An app that runs, and one that does not."""
+    build(root_machine, project)
+
+    def status() -> object:
+        return json.loads(root_machine.run("geniejars", "app", "status", "--json", "told_1").stdout)
+
+    assert complaints("app", status()) == []
+    root_machine.run("geniejars", "app", "up", "-n", "told_1")
+    assert complaints("app", status()) == []
