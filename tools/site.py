@@ -31,6 +31,14 @@ ELSEWHERE = {
 LINK = re.compile(r"(!?\[[^\]]*\]\()(?![a-z]+:|#)([^)\s#]+)(#[^)\s]*)?\)")
 
 
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """A page without a place in the navigation is listed all the same, behind the others."""
+    pages = [path.name for path in sorted(TOP.glob("docs/*.md"))]
+    if others := [name for name in pages if f"'{name}'" not in str(config.nav)]:
+        config.nav = [*(config.nav or []), {"More": others}]
+    return config
+
+
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """docs/ as mkdocs found it, and the pages from elsewhere."""
     for name, uri in ELSEWHERE.items():
