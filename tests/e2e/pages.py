@@ -34,6 +34,7 @@ ANYTHING = "…"
 
 VARIABLE = (
     (re.compile(r"\b\d+(\.\d)? (s|min \d+ s)\b"), "0 s"),
+    (re.compile(r", saved 0 s"), ""),  # not told where it is nothing
     (re.compile(r"\b20[0-3]\d\d\b"), "PORT"),
     (re.compile(r"\b\d{4}-\d\d-\d\dT[\d:.]+Z"), "TIME"),
     (re.compile(r"\bpid \d+"), "pid 1"),
