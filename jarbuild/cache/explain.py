@@ -81,7 +81,7 @@ class Explainer:
             return f"{FOLLOWS} {self._causes[-1]}", ()
         if was.source != now.source:
             return self._moved(was), ()
-        return ("no longer in the cache" if was.is_done else "did not finish in the last build"), ()
+        return ("not in the cache" if was.is_done else "did not finish in the last build"), ()
 
     def _own(self, now: Now, was: Past) -> Why:
         found = differences(was.preimage, now.preimage)

@@ -25,7 +25,7 @@ class Past:
     """A step of an earlier build.
 
     `source` is the digest of the tree it started from, None if the build did not get there; `at`
-    where a COPY put things; `is_done` says whether its result was kept.
+    where a COPY put things; `is_done` whether it came to a result.
     """
 
     directive: str

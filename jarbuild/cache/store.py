@@ -59,7 +59,7 @@ class Store:
     now: Callable[[], float] = time.time
     objects: Objects = field(init=False)
     damaged: list[str] = field(factory=list, init=False)
-    too_large: list[tuple[int, int]] = field(factory=list, init=False)  # line, bytes
+    too_large: dict[Digest, tuple[int, int]] = field(factory=dict, init=False)  # line, bytes
     has_grown: bool = field(default=False, init=False)
     _distrusted: set[Digest] = field(factory=set, init=False)
     _sources: dict[int, Digest] = field(factory=dict, init=False)  # of steps that were reached
@@ -118,7 +118,7 @@ class Store:
         self.has_grown = True
         size = self.layer(result.layer).tar.stat().st_size if result.layer else 0
         if self.largest is not None and size > self.largest:
-            self.too_large.append((step.line, size))
+            self.too_large[key(step.preimage, source.digest)] = (step.line, size)
             return
         record = Record(
             preimage=step.preimage,
@@ -253,7 +253,8 @@ class Store:
 
     def _past(self, step: Step, at: str) -> Past:
         source = step.input.digest if step.input else self._sources.get(step.index)
-        is_done = source is not None and self.find(key(step.preimage, source)) is not None
+        own_key = key(step.preimage, source) if source else None
+        is_done = own_key in self.too_large or bool(own_key and self.find(own_key))
         return Past(step.directive, step.text, step.preimage, source, at, is_done)
 
     def _using(self) -> AbstractContextManager[None]:

@@ -73,7 +73,7 @@ def _keep_within(store: Store, limit: int, config: Config, note: Note) -> None:
         return
     from jarbuild.cache.inventory import usage
 
-    for line, count in store.too_large:
+    for line, count in store.too_large.values():
         note(
             f"the result of line {line} ({size(count)}) is larger than the cache may be"
             f" ({size(limit)}) and was not kept"

@@ -186,7 +186,7 @@ def test_an_entry_that_was_pruned(project: Project) -> None:
     plan = project.plan().plan
     (project.cache / "v1/records" / str(plan.steps[-1].verdict.key)).unlink()
 
-    assert project.reasons() == {"RUN test it": "no longer in the cache"}
+    assert project.reasons() == {"RUN test it": "not in the cache"}
 
 
 def test_a_damaged_entry(project: Project) -> None:
