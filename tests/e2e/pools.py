@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -95,6 +96,7 @@ def traces(name: str) -> list[str]:
 @contextmanager
 def pool_of(scripts: Path, *, root: bool = False, size: int = 2, **config: Any) -> Iterator[Pool]:
     """Configured, not set up; with a manager of its own, or root as the manager."""
+    remove_stale_pools(scripts)
     letter = LETTERS[next(_numbers)]
     kind = Kind("pool", "full", user=None if root else f"{PREFIX}m{letter}")
     base = Path("/var/lib", f"{PREFIX}{letter}")
@@ -129,6 +131,16 @@ def _furnish(pool: Pool, *, root: bool, size: int, **config: Any) -> None:
         portCount=8,
         **config,
     )
+
+
+def remove_stale_pools(scripts: Path) -> None:
+    """What a run that was killed has left."""
+    for folder in Path("/usr/local/lib/jarbuild").glob("jbt*p"):
+        found = re.fullmatch(r"jbt(\d+)([a-z])p", folder.name)
+        if found and not Path(f"/proc/{found[1]}").exists():
+            kind = Kind("pool", "full", user=f"jbt{found[1]}m{found[2]}")
+            base = Path("/var/lib", folder.name.removesuffix("p"))
+            _remove(Pool(folder.name, base, Machine(kind, base / "home", scripts)))
 
 
 def _remove(pool: Pool) -> None:
