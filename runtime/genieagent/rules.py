@@ -1,6 +1,6 @@
 """What Landlock leaves open: paths with rights, for jars with and without a root of their own.
 
-Data only; which of the rights the kernel knows is decided in blueprint.py.
+Data only; which of the rights the kernel knows is decided in landlock_layer.py.
 """
 
 from __future__ import annotations
