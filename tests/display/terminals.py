@@ -19,6 +19,8 @@ PLAYER = Path(__file__).with_name("player.py")
 LINES = 40
 DEADLINE = 20.0
 LOOK_EVERY = 0.02
+STEADY = 100
+"""Looks at a screen that stays wrong, before it is taken for what it is: a busy machine is slow."""
 
 SPINNER = re.compile(r"^[⠀-⣿](?= )", re.MULTILINE)
 
@@ -47,7 +49,7 @@ class Terminal:
         """The screen as soon as it is right, or as it stays."""
         deadline = time.monotonic() + DEADLINE
         text, steady = self.text(), 0
-        while not is_right(text) and steady < 25 and time.monotonic() < deadline:
+        while not is_right(text) and steady < STEADY and time.monotonic() < deadline:
             time.sleep(LOOK_EVERY)
             now = self.text()
             steady = steady + 1 if now == text else 0
