@@ -20,6 +20,9 @@ RUN_ENVIRONMENT: Mapping[str, str] = {
 }
 """What every RUN finds unless ENV says otherwise. A change here is a change of `keys.SCHEMA`."""
 
+OWN_CACHES: Mapping[str, Path] = {"npm_config_cache": b".npm", "PIP_CACHE_DIR": b".cache/pip"}
+"""Where npm and pip keep downloads by themselves: a cache that is mounted there is to be used."""
+
 
 @frozen
 class Scope:
@@ -88,8 +91,14 @@ class RunCommand:
     @property
     def env(self) -> dict[str, str]:
         """The environment but for ARGs and secrets."""
-        env = {**RUN_ENVIRONMENT, **self.scope.plain_env}
+        defaults = {n: v for n, v in RUN_ENVIRONMENT.items() if not self._is_mounted(n)}
+        env = {**defaults, **self.scope.plain_env}
         return {name: value for name, value in env.items() if name not in self.scope.imports}
+
+    def _is_mounted(self, name: str) -> bool:
+        """Whether the variable's cache lies, by its tool's own custom, in one of this RUN's."""
+        own = OWN_CACHES.get(name, b"") + b"/"
+        return any(own.startswith(mount.target + b"/") for mount in self.mounts)
 
     @property
     def is_open(self) -> bool:

@@ -144,9 +144,9 @@ class StepMaker:
         if self.target.view == JAR_VIEW:
             return action.env
         scratch = posixpath.join(posixpath.dirname(self.target.view.home), "scratch")
-        moved = {name: scratch + RUN_ENVIRONMENT[name].removeprefix(TMP) for name in IN_TMP}
-        set_by_the_jfile = action.scope.env.keys()
-        return {**action.env, **{n: p for n, p in moved.items() if n not in set_by_the_jfile}}
+        defaults = [n for n in IN_TMP if n in action.env and n not in action.scope.env]
+        moved = {name: scratch + RUN_ENVIRONMENT[name].removeprefix(TMP) for name in defaults}
+        return {**action.env, **moved}
 
     def _inputs(self, action: RunCommand) -> RunInputs:
         scope = action.scope

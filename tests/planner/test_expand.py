@@ -117,6 +117,40 @@ def test_workdir(line: str, path: bytes) -> None:
     assert action.path == path
 
 
+@pytest.mark.parametrize(
+    ("lines", "kept"),
+    [
+        pytest.param(["RUN x"], {"PIP_CACHE_DIR", "npm_config_cache"}, id="no-mount"),
+        pytest.param(
+            ["RUN --mount=type=cache,target=.cache/pip x"], {"npm_config_cache"}, id="pips-own"
+        ),
+        pytest.param(["RUN --mount=type=cache,target=.cache x"], {"npm_config_cache"}, id="above"),
+        pytest.param(["RUN --mount=type=cache,target=.npm x"], {"PIP_CACHE_DIR"}, id="npms-own"),
+        pytest.param(
+            ["WORKDIR app", "RUN --mount=type=cache,target=.npm x"],
+            {"PIP_CACHE_DIR", "npm_config_cache"},
+            id="elsewhere",
+        ),
+        pytest.param(
+            ["RUN --mount=type=cache,target=.cache/pi x"],
+            {"PIP_CACHE_DIR", "npm_config_cache"},
+            id="a-longer-name",
+        ),
+        pytest.param(
+            ["ENV PIP_CACHE_DIR=/x", "RUN --mount=type=cache,target=.cache/pip x"],
+            {"PIP_CACHE_DIR", "npm_config_cache"},
+            id="set-by-env",
+        ),
+    ],
+)
+def test_downloads_go_to_a_cache_that_is_mounted_for_them(lines: list[str], kept: set[str]) -> None:
+    """npm and pip are sent to /tmp only where no cache is mounted at the place of their own."""
+    run = expanded(*lines).actions[-1]
+
+    assert isinstance(run, RunCommand)
+    assert run.env.keys() & {"PIP_CACHE_DIR", "npm_config_cache"} == kept
+
+
 def test_a_run_keeps_the_workdir_it_stands_in() -> None:
     """COPY and RUN start from the last WORKDIR; so does a cache mount."""
     mount = "RUN --mount=type=cache,target=.cache x"
