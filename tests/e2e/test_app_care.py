@@ -12,7 +12,7 @@ from machines import Machine
 
 JFILE = """\
 WORKDIR srv
-HEALTHCHECK --interval=100ms --retries=2 CMD echo "checked by $(id -un)" && test -e well
+HEALTHCHECK --interval=100ms --retries=2 CMD echo "checked in $(basename $PWD)" && test -e well
 CMD ["sh", "-c", "touch well; echo up; while ! rm die; do sleep 0.1; done 2>/dev/null; exit 9"]
 """
 SECONDS = 60.0
@@ -50,7 +50,7 @@ def test_an_app_is_looked_after(machine: Machine) -> None:
     last = machine.run("geniejars", "app", "status", jar)
     log = machine.run("geniejars", "logs", jar).stdout
 
-    assert well["health"]["output"].startswith("checked by "), well
+    assert well["health"]["output"].startswith("checked in srv"), well
     assert f"running (pid {well['pid']}, healthy)" in shown
     assert (ill["health"]["exit"], ill["restarts"]) == (1, 0)
     assert (again["exit"], again["pid"] != well["pid"]) == (9, True)
