@@ -13,10 +13,10 @@ SYSTEM_FOLDERS = (
 
 # What programs need to know of the machine; none of it names its users or holds a secret.
 _ETC_ENTRIES = (
-    "*-release", "alternatives", "ca-certificates", "ca-certificates.conf", "crypto-policies",
-    "debian_version", "fonts", "gitconfig", "inputrc", "java-*", "ld.so.*", "locale.alias",
-    "localtime", "mime.types", "npmrc", "nsswitch.conf", "pip.conf", "pki", "protocols",
-    "services", "shells", "ssl", "terminfo", "timezone", "xdg/pip",
+    "*-release", "alternatives", "ca-certificates", "ca-certificates.conf", "chromium.d",
+    "crypto-policies", "debian_version", "fonts", "gitconfig", "inputrc", "java-*", "ld.so.*",
+    "locale.alias", "localtime", "mime.types", "npmrc", "nsswitch.conf", "pip.conf", "pki",
+    "protocols", "services", "shells", "ssl", "terminfo", "timezone", "xdg/pip",
 )  # fmt: skip
 
 HOSTS, RESOLVER = "/etc/hosts", "/etc/resolv.conf"

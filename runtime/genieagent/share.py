@@ -85,7 +85,8 @@ def _shown(
 def _idmapped(conditions: Conditions, number: int, folder: int) -> int | None:
     """A mount in which the manager's files are the jar's; None where the file system cannot.
 
-    mount_setattr(2): on disk is what is inside in the namespace, in the mount what is outside.
+    mount_setattr(2): on disk is what is inside in the namespace, in the mount what is outside. The
+    group is the folder's: in a pool that is seldom the one that jars are managed by.
     """
     workload = conditions.jar_ids(number).workload
     mount = syscalls.open_tree("", folder=folder)

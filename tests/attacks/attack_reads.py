@@ -60,8 +60,7 @@ def read_saved_secrets(target: Target) -> bool:
 
 def read_neighbours_file(target: Target) -> bool:
     """Reads what another jar opened to all."""
-    home = target.state / "jars" / target.neighbour / "home"
-    return target.is_secret((home / "shared").read_text())
+    return target.is_secret((target.neighbour_home / "shared").read_text())
 
 
 def read_neighbours_environment(target: Target) -> bool:

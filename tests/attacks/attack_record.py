@@ -42,6 +42,7 @@ class Target:
 
     jar: str
     neighbour: str
+    neighbour_home: Path
     open: Path
     manager_home: Path
     state: Path
@@ -56,7 +57,7 @@ class Target:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Target:
-        paths = ("open", "manager_home", "state", "terminal")
+        paths = ("open", "manager_home", "state", "terminal", "neighbour_home")
         return cls(**{k: Path(v) if k in paths else v for k, v in values.items()})
 
     def is_secret(self, text: str) -> bool:

@@ -18,27 +18,14 @@ from pathlib import Path
 from typing import Any
 
 from attack_roster import PROGRAMS
-from machines import KINDS, REFUSED, SYSTEM_PYTHON, Kind, Machine, is_root, my_name
+from machines import SYSTEM_PYTHON, Machine, is_root
 from manager_shells import ManagerShell, Typed, manager_shell
+from situations import ROOT, SITUATIONS, USER, state_of
 
 HERE = Path(__file__).parent
-ROOT, _, USER, PLAIN = KINDS
-
-
-def _situations() -> tuple[Kind, ...]:
-    """All that can be had on one machine; an ordinary user has only its own."""
-    if is_root():
-        return *KINDS, Kind("user-weak", "weak", user=REFUSED.user, namespaces=False)
-    has_range = f"{my_name()}:" in Path("/etc/subuid").read_text()
-    return Kind("user", "full" if has_range else "single"), Kind("weak", "weak", namespaces=False)
-
-
-SITUATIONS = _situations()
 CONTROLS = (USER, ROOT) if is_root() else (SITUATIONS[0],)
 """Managers without a jar; only the last may be root."""
 
-_FIRST_PORT = 30_000
-_PORTS = 20
 _WAIT_SECONDS = 60
 
 
@@ -159,12 +146,11 @@ def _outcomes(output: str) -> dict[str, Outcome]:
 
 
 @contextmanager
-def scene(machine: Machine, number: int) -> Iterator[Scene]:
-    """A manager at work on this machine; its ports are those of this number."""
+def scene(machine: Machine) -> Iterator[Scene]:
+    """A manager at work on this machine."""
     secret = secrets.token_hex(16)
-    _configure(machine, number)
     code = _code_for_all(machine)
-    with manager_shell(machine, code) as shell, _manager_at_work(machine, code, secret) as told:
+    with manager_shell(machine) as shell, _manager_at_work(machine, code, secret) as told:
         _project(machine, "attacker", "TAG attacker\nCOPY attacks attacks\n")
         jar = build_attacker(machine, shell)
         neighbour = _neighbour(machine, shell, secret)
@@ -175,28 +161,19 @@ def scene(machine: Machine, number: int) -> Iterator[Scene]:
             "neighbour_port": _second_port(shell, neighbour),
             "agent_pid": _agent_seen(shell, jar),
             "manager_home": str(machine.home),
-            "state": str(_state_folder(machine)),
+            "state": str(state_of(machine)),
+            "neighbour_home": str(_home_of(shell, neighbour)),
             "secret_digest": digest(secret),
             **{k: told[k] for k in ("terminal", "abstract_socket", "loopback_port")},
         }
         yield Scene(machine, shell, known, told["victims"])
 
 
-def _configure(machine: Machine, number: int) -> None:
-    config = {
-        "poolSize": 4,
-        "portBase": _FIRST_PORT + number * _PORTS,
-        "portCount": _PORTS,
-        **({"isolation": "weak"} if machine.kind.label == "weak" else {}),
-    }
-    (machine.home / "geniejars.config.json").write_text(json.dumps(config))
-
-
 def _code_for_all(machine: Machine) -> Path:
     """What attackers and managers run, where every user can read it."""
     folder = machine.home / "code"
     folder.mkdir()
-    for file in (*HERE.glob("attack_*.py"), HERE / "manager_shell.py"):
+    for file in HERE.glob("attack_*.py"):
         shutil.copy(file, folder)
     (machine.home / "mode").touch(mode=0o644)
     machine.own(machine.home)
@@ -279,9 +256,10 @@ def _children(pid: int) -> list[int]:
     return list(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))
 
 
-def _state_folder(machine: Machine) -> Path:
-    state = machine.environment.get("XDG_STATE_HOME", f"{machine.home}/.local/state")
-    return Path(state, "jarbuild")
+def _home_of(shell: ManagerShell, jar: str) -> Path:
+    link = shell.machine.home / f"home-of-{jar}"
+    shell.must("geniejars", "mount", jar, link)
+    return link.readlink()
 
 
 def _second_port(shell: ManagerShell, jar: str) -> int:

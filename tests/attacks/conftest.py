@@ -1,73 +1,76 @@
-"""A scene for each situation, set up once, and what came of each attack in it."""
+"""A scene for each situation, set up once, what came of each attack in it, and the report."""
 
 from __future__ import annotations
 
 import secrets
 import shutil
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
+import attack_report
 import pytest
-from attack_scenes import CONTROLS, SITUATIONS, Outcome, Scene, outside_folder, scene
-from machines import Kind, Machine
+from attack_roster import PROGRAMS
+from attack_scenes import CONTROLS, Outcome, Scene, outside_folder, scene
+from machines import Kind
+from plot_roster import PLOTS
+from situations import machine_of
 from tenancies import JarTenancy, PlainTenancy
+
+SceneOf = Callable[[Kind], Scene]
+Outcomes = dict[str, Outcome]
+Noted = dict[tuple[str, str], bool]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--attack-report", action="store_true", help="write docs/attacks.md anew")
 
 
 @pytest.fixture(scope="session")
-def scene_of(world: Path, scripts: Path, users: None) -> Iterator[object]:
+def noted(pytestconfig: pytest.Config) -> Iterator[Noted]:
+    """Whether an attack succeeded, by its name and the column of the report."""
+    outcomes: Noted = {}
+    yield outcomes
+    if pytestconfig.getoption("--attack-report", default=False):
+        attack_report.PAGE.write_text(attack_report.page((*PROGRAMS, *PLOTS), outcomes))
+
+
+@pytest.fixture(scope="session")
+def scene_of(world: Path, scripts: Path, users: None) -> Iterator[SceneOf]:
     """The scene of a kind of machine, made when it is first asked for."""
     with ExitStack() as stack:
 
         @cache
         def made(kind: Kind) -> Scene:
-            machine = make_attacked_machine(kind, world, scripts)
-            stack.callback(shutil.rmtree, machine.home, ignore_errors=True)
-            return stack.enter_context(scene(machine, SITUATIONS.index(kind)))
+            return stack.enter_context(scene(stack.enter_context(machine_of(kind, world, scripts))))
 
         yield made
 
 
-def make_attacked_machine(kind: Kind, world: Path, scripts: Path) -> Machine:
-    home = Path(tempfile.mkdtemp(prefix=f"{kind.name}-", dir=world))
-    home.chmod(0o755)
-    machine = Machine(kind, home, scripts)
-    if not kind.user:
-        machine.environment = {
-            "XDG_STATE_HOME": str(home / "state"),
-            "XDG_CACHE_HOME": str(home / "cache"),
-        }
-    machine.own(home)
-    return machine
-
-
 @pytest.fixture(scope="session")
-def from_inside(scene_of) -> object:
+def from_inside(scene_of: SceneOf) -> Callable[[Kind], Outcomes]:
     """What came of every attack in a jar of this kind."""
-
-    @cache
-    def outcomes(kind: Kind) -> dict[str, Outcome]:
-        return scene_of(kind).attacked_from_inside()
-
-    return outcomes
+    return cache(lambda kind: scene_of(kind).attacked_from_inside())
 
 
 @pytest.fixture(scope="session")
-def from_beside(scene_of, world: Path, scripts: Path) -> object:
+def from_beside(
+    scene_of: SceneOf, world: Path, scripts: Path
+) -> Iterator[Callable[[Kind, Kind], Outcomes]]:
     """What came of every attack by a process without a jar, of one user against another's scene."""
+    with ExitStack() as stack:
 
-    @cache
-    def outcomes(victim: Kind, attacker: Kind) -> dict[str, Outcome]:
-        machine = make_attacked_machine(attacker, world, scripts)
-        return scene_of(victim).attacked_from_beside(machine)
+        @cache
+        def outcomes(victim: Kind, attacker: Kind) -> Outcomes:
+            machine = stack.enter_context(machine_of(attacker, world, scripts))
+            return scene_of(victim).attacked_from_beside(machine)
 
-    return outcomes
+        yield outcomes
 
 
 @pytest.fixture(scope="session")
-def jar_tenancies(scene_of) -> Iterator[object]:
+def jar_tenancies(scene_of: SceneOf) -> Callable[[Kind], JarTenancy]:
     """The tenancy of a scene, by jarbuild; its jar is allocated when it is first cleared."""
 
     @cache
@@ -76,11 +79,11 @@ def jar_tenancies(scene_of) -> Iterator[object]:
         home = scene.machine.home
         return JarTenancy(scene.shell, home / "project", home / "outside", secrets.token_hex(16))
 
-    yield made
+    return made
 
 
 @pytest.fixture
-def in_jar(jar_tenancies) -> Iterator[object]:
+def in_jar(jar_tenancies: Callable[[Kind], JarTenancy]) -> Iterator[Callable[[Kind], JarTenancy]]:
     """A cleared tenancy in a jar, and a manager's folder beside it."""
     with ExitStack() as stack:
 
@@ -97,14 +100,13 @@ def in_jar(jar_tenancies) -> Iterator[object]:
 @pytest.fixture
 def without_jar(world: Path, scripts: Path, users: None) -> Iterator[PlainTenancy]:
     """A tenancy as people have it who have no jars."""
-    machine = make_attacked_machine(CONTROLS[0], world, scripts)
-    home = machine.home / "top" / "home"
-    home.mkdir(parents=True)
-    (machine.home / "top" / "log").mkdir()
-    machine.own(machine.home)
-    secret = secrets.token_hex(16)
-    with outside_folder(machine, secret) as outside:
-        tenancy = PlainTenancy(machine, home, outside, secret)
-        yield tenancy
-        tenancy.clear()
-    shutil.rmtree(machine.home)
+    with machine_of(CONTROLS[0], world, scripts) as machine:
+        home = machine.home / "top" / "home"
+        home.mkdir(parents=True)
+        (machine.home / "top" / "log").mkdir()
+        machine.own(machine.home)
+        secret = secrets.token_hex(16)
+        with outside_folder(machine, secret) as outside:
+            tenancy = PlainTenancy(machine, home, outside, secret)
+            yield tenancy
+            tenancy.clear()

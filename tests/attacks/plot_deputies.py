@@ -151,8 +151,8 @@ def leave_settings_in_share(tenancy: Tenancy) -> bool:
     """Leaves one in a checkout that it may work on."""
     checkout = tenancy.outside.parent / "checkout"
     tenancy.share(checkout)
-    tenancy.inside(f"cd {checkout}; {_settings(tenancy.outside)}")
-    assert (checkout / "program").exists(), "the attack did not start"
+    said = tenancy.inside(f"cd {checkout} && {_settings(tenancy.outside)}")
+    assert (checkout / "program").exists(), said
     tenancy.visit(checkout)
     return _is_changed(tenancy)
 

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from machines import Machine
 from manager_shells import ManagerShell, Typed
+from situations import kept_by
 
 SECONDS = 20
 
@@ -119,8 +120,8 @@ class JarTenancy:
         self.shell.run("geniejars", "sys", "up", cwd=folder, env={"GENIEJARS_HOME": ""})
 
     def at_rest(self) -> Iterator[Path]:
-        for name in ("state", "cache", ".local/state", ".cache"):
-            yield from (self.shell.machine.home / name).rglob("*")
+        for folder in kept_by(self.shell.machine):
+            yield from folder.rglob("*")
 
     def backup(self) -> Path:
         return Path(self._do("backup", self.jar).strip())

@@ -55,13 +55,13 @@ class ManagerShell:
 
 
 @contextmanager
-def manager_shell(machine: Machine, code: Path) -> Iterator[ManagerShell]:
-    """`code` holds manager_shell.py, where the manager can read it."""
-    command = [str(machine.scripts / "python"), str(code / "manager_shell.py")]
-    environment = {**machine.clean_environment(), "GENIEJARS_HOME": str(machine.home)}
+def manager_shell(machine: Machine) -> Iterator[ManagerShell]:
+    """Everything that it started in jars has ended at the end."""
+    program = (Path(__file__).parent / "manager_shell.py").read_text()
     with subprocess.Popen(
-        machine.command(command),
-        env=environment,
+        machine.command([str(machine.scripts / "python"), "-c", program]),
+        env=machine.clean_environment(),
+        cwd=machine.home,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -1,0 +1,27 @@
+"""Programs that people run in jars work there, or are known not to, in every situation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from compat_programs import PROGRAMS, Program, page
+from machines import Kind
+from situations import SITUATIONS
+
+PAGE = Path(__file__).parents[2] / "docs" / "compatibility.md"
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
+@pytest.mark.parametrize("kind", SITUATIONS, ids=lambda kind: kind.name)
+def test_it_works_where_it_should(program: Program, kind: Kind, bench_of) -> None:
+    """What cannot work somewhere fails there, and is on the list with the reason."""
+    done = bench_of(kind).tries(program.script)
+    works = done.code == 0 and done.out.strip().endswith("works")
+
+    assert works == (kind.label not in program.fails), done
+
+
+def test_the_page_is_as_the_table() -> None:
+    """Made by `python tests/compat/compat_programs.py > docs/compatibility.md`."""
+    assert PAGE.read_text() == page()
