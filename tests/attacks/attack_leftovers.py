@@ -43,7 +43,8 @@ def leave_in_temporary_folder(target: Target) -> None:
 
 def find_in_temporary_folder(target: Target) -> bool:
     """Finds a file in its temporary folder."""
-    return _temporary(target).exists()
+    _temporary(target).unlink()
+    return True
 
 
 def _temporary(target: Target) -> Path:
@@ -56,7 +57,8 @@ def leave_shared_memory(target: Target) -> None:
 
 def find_shared_memory(target: Target) -> bool:
     """Finds POSIX shared memory."""
-    return Path("/dev/shm", _name(target)).exists()
+    Path("/dev/shm", _name(target)).unlink()
+    return True
 
 
 def leave_segment(target: Target) -> None:
