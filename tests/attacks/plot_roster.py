@@ -5,11 +5,13 @@ from __future__ import annotations
 import plot_builds
 import plot_deputies
 import plot_endings
+import plot_gaps
 import plot_secrets
 
 PLOTS = (
     *plot_endings.PLOTS,
     *plot_deputies.PLOTS,
+    *plot_gaps.PLOTS,
     *plot_builds.PLOTS,
     *plot_secrets.PLOTS,
 )

@@ -6,6 +6,7 @@ manager's part must succeed there.
 
 from __future__ import annotations
 
+import json
 import shlex
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -30,6 +31,9 @@ class Tenancy(Protocol):
 
     def inside(self, script: str, **environment: str) -> str:
         """What a shell script of the tenant's prints until it ends."""
+
+    def inside_without(self, mechanism: str, script: str) -> str:
+        """The same, begun on a kernel that lacks Landlock or seccomp."""
 
     def start(self, script: str) -> None:
         """A script of the tenant's that goes on."""
@@ -92,6 +96,19 @@ class JarTenancy:
         done = self.shell.run("geniejars", "exec", self.jar, "env", *words, "sh", "-c", script)
         return done.out + done.err
 
+    def inside_without(self, mechanism: str, script: str) -> str:
+        """In a pool of its own, whose server and zygote begin there."""
+        machine, base = self.shell.machine, self.project.parent / f"without-{mechanism}"
+        write_config(machine, base)
+        env = {"GENIEJARS_HOME": str(base), "XDG_STATE_HOME": str(base / "state")}
+        commands = (["alloc"], ["exec", "jar001", "sh", "-c", script], ["sys", "down"])
+        said = [
+            machine.run(*machine.lacking(mechanism), machine.scripts / "geniejars", *words, env=env)
+            for words in commands
+        ]
+        assert [done for done in said if "Traceback" in done.stderr] == []
+        return "".join(done.stdout for done in said)
+
     def start(self, script: str) -> None:
         self._do("exec", "-d", self.jar, "sh", "-c", script)
 
@@ -148,6 +165,14 @@ class JarTenancy:
         return self.shell.must("geniejars", *words)
 
 
+def write_config(machine: Machine, folder: Path) -> None:
+    """Of the embedded default; weak isolation is for those who ask for it."""
+    folder.mkdir(exist_ok=True)
+    isolation = {"isolation": "weak"} if machine.kind.label == "weak" else {}
+    (folder / "geniejars.config.json").write_text(json.dumps(isolation))
+    machine.own(folder)
+
+
 def write_project(machine: Machine, folder: Path, jfile: str, files: Mapping[str, str]) -> None:
     """Only what is not there yet is written."""
     folder.mkdir(exist_ok=True)
@@ -170,6 +195,9 @@ class PlainTenancy:
 
     def inside(self, script: str, **environment: str) -> str:
         return self._sh(script, self.home, **environment)
+
+    def inside_without(self, mechanism: str, script: str) -> str:
+        return self.machine.run(*self.machine.lacking(mechanism), "sh", "-c", script).stdout
 
     def start(self, script: str) -> None:
         command = self.machine.command(["sh", "-c", script])

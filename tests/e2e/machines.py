@@ -18,6 +18,7 @@ from pathlib import Path
 
 TOP = Path(__file__).parent.parent.parent
 WITHOUT_NAMESPACES = TOP / "tests/runtime/without_namespaces.py"
+WITHOUT_MECHANISM = TOP / "tests/runtime/without_mechanism.py"
 SYSTEM_PYTHON = "/usr/bin/python3"
 PREFIX = f"jbt{os.getpid()}"
 """Of users made for this run alone: two runs at once must not take each other's away."""
@@ -66,6 +67,11 @@ class Machine:
     @property
     def launcher(self) -> Path:
         return self.scripts.parent.parent / WITHOUT_NAMESPACES.name
+
+    def lacking(self, mechanism: str) -> list[str]:
+        """What a command begins with that runs as if this kernel lacked Landlock or seccomp."""
+        launcher = self.scripts.parent.parent / WITHOUT_MECHANISM.name
+        return [str(self.scripts / "python"), str(launcher), mechanism]
 
     def run(
         self,
@@ -161,6 +167,7 @@ def install(folder: Path) -> Path:
     subprocess.run([python, "-m", "venv", str(folder / "venv")], check=True)
     scripts = folder / "venv/bin"
     subprocess.run([scripts / "pip", "install", "--quiet", str(TOP)], check=True)
-    shutil.copy(WITHOUT_NAMESPACES, folder)
+    for launcher in (WITHOUT_NAMESPACES, WITHOUT_MECHANISM):
+        shutil.copy(launcher, folder)
     subprocess.run(["chmod", "-R", "a+rX", str(folder)], check=True)
     return scripts

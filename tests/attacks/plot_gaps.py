@@ -1,0 +1,33 @@
+"""Guarantee 12: where a mechanism is missing nothing is started as if it were there."""
+
+from __future__ import annotations
+
+from attack_record import Attack
+from tenancies import Tenancy
+
+RAN = "it ran"
+
+
+def run_without_landlock(tenancy: Tenancy) -> bool:
+    """Is started where the kernel has no Landlock."""
+    return _runs_without("landlock", tenancy)
+
+
+def run_without_filters(tenancy: Tenancy) -> bool:
+    """Is started where the kernel has no seccomp filters."""
+    return _runs_without("seccomp", tenancy)
+
+
+def _runs_without(mechanism: str, tenancy: Tenancy) -> bool:
+    assert _runs("nothing", tenancy), "refused for another reason than the gap"
+    return _runs(mechanism, tenancy)
+
+
+def _runs(missing: str, tenancy: Tenancy) -> bool:
+    return RAN in tenancy.inside_without(missing, f"echo {RAN}")
+
+
+PLOTS = (
+    Attack(run_without_landlock, 12),
+    Attack(run_without_filters, 12),
+)
