@@ -24,7 +24,15 @@ _NO_SHARED_MEMORY = {"weak": "shared memory is refused, for the user's own is am
 _NO_PROC = dict.fromkeys(
     ("no-namespaces", "weak"), "of /proc a few files are open, and none of a process's"
 )
-_NOWHERE = "user namespaces are refused to what runs in a jar"
+_NOWHERE = (
+    "user namespaces are refused to what runs in a jar; where it is full, `nested` allows them"
+)
+
+BWRAP = Program(
+    "bwrap",
+    "bwrap --ro-bind / / --unshare-all true && echo works",
+    dict.fromkeys(("full", "no-namespaces", "single", "weak"), _NOWHERE),
+)
 
 PROGRAMS = (
     Program(
@@ -129,11 +137,7 @@ PROGRAMS = (
         "script -qec 'test -t 0 && echo works' /dev/null | tr -d '\\r'",
         {"weak": "no further terminals, for the user's own are among them"},
     ),
-    Program(
-        "bwrap",
-        "bwrap --ro-bind / / --unshare-all true && echo works",
-        dict.fromkeys(("full", "no-namespaces", "single", "weak"), _NOWHERE),
-    ),
+    BWRAP,
     Program(
         "Chromium",
         """

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from compat_programs import PROGRAMS, Program, page
+from compat_benches import bench
+from compat_programs import BWRAP, PROGRAMS, Program, page
 from machines import Kind
-from situations import SITUATIONS
+from situations import POOL, SITUATIONS, machine_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "compatibility.md"
 
@@ -20,6 +21,21 @@ def test_it_works_where_it_should(program: Program, kind: Kind, bench_of) -> Non
     works = done.code == 0 and done.out.strip().endswith("works")
 
     assert works == (kind.label not in program.fails), done
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [kind for kind in SITUATIONS if kind.label == "full" and kind is not POOL],
+    ids=lambda kind: kind.name,
+)
+def test_another_sandbox_works_inside_where_nested_is_set(
+    kind: Kind, world: Path, scripts: Path, users: None
+) -> None:
+    """`nested` in the config lets a jar make user namespaces."""
+    with machine_of(kind, world, scripts, nested=True) as machine, bench(machine) as nested:
+        done = nested.tries(BWRAP.script)
+
+    assert done.out.strip() == "works", done
 
 
 def test_the_page_is_as_the_table() -> None:

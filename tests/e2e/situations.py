@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,8 +34,11 @@ SITUATIONS = _situations()
 
 
 @contextmanager
-def machine_of(kind: Kind, world: Path, scripts: Path) -> Iterator[Machine]:
-    """A manager with a config of its own, in $GENIEJARS_HOME; its home may be looked into."""
+def machine_of(kind: Kind, world: Path, scripts: Path, **settings: object) -> Iterator[Machine]:
+    """A manager with a config of its own, in $GENIEJARS_HOME; its home may be looked into.
+
+    `settings` go into the config; a pool has none of them.
+    """
     if kind is POOL:
         with pool_of(scripts, size=_JARS) as pool:
             pool.set_up()
@@ -51,7 +54,7 @@ def machine_of(kind: Kind, world: Path, scripts: Path) -> Iterator[Machine]:
             "XDG_STATE_HOME": str(home / "state"),
             "XDG_CACHE_HOME": str(home / "cache"),
         }
-    _configure(machine)
+    _configure(machine, settings)
     machine.own(home)
     try:
         yield machine
@@ -59,7 +62,7 @@ def machine_of(kind: Kind, world: Path, scripts: Path) -> Iterator[Machine]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _configure(machine: Machine) -> None:
+def _configure(machine: Machine, settings: Mapping[str, object]) -> None:
     """Situations have ports of their own: they may be there at the same time."""
     number = SITUATIONS.index(machine.kind) if machine.kind in SITUATIONS else len(SITUATIONS)
     config = {
@@ -67,6 +70,7 @@ def _configure(machine: Machine) -> None:
         "portBase": _FIRST_PORT + number * _PORTS,
         "portCount": _PORTS,
         **({"isolation": "weak"} if machine.kind.label == "weak" else {}),
+        **settings,
     }
     (machine.home / "geniejars.config.json").write_text(json.dumps(config))
 
