@@ -33,7 +33,7 @@ def main(home: Path, digest: str, secret: str, count: int) -> None:
     segment = _share_memory(int(digest[:7], 16), secret)
     servers = _servers(home, digest)
     children = [_child(lambda s=server: _tell(s, secret)) for server in servers.values()]
-    victims = [_child(_wait) for _ in range(3 * count)]
+    victims = [_child(_wait) for _ in range(count)]
     said = {
         "victims": victims,
         "terminal": os.ttyname(terminal),

@@ -28,6 +28,16 @@ CONTROLS = (USER, ROOT) if is_root() else (SITUATIONS[0],)
 
 _WAIT_SECONDS = 60
 
+_ON_PROCESSES = (3, 4)
+"""Guarantees whose attacks may end their victims; the others have theirs in common."""
+
+_OWN = [attack.name for attack in PROGRAMS if attack.guarantee in _ON_PROCESSES]
+_SEATS = {attack.name: _OWN.index(attack.name) + 1 if attack.name in _OWN else 0
+          for attack in PROGRAMS}  # fmt: skip
+"""Which victim is whose."""
+
+_ROUND = len(_OWN) + 1
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -41,8 +51,8 @@ class Outcome:
 class Scene:
     """A machine with a manager at work, and two jars: the attacker's and a neighbour's.
 
-    `known` is what every attacker is told, `victims` are three processes of the manager's for
-    each attack.
+    `known` is what every attacker is told, `victims` are processes of the manager's: three rounds
+    of seats.
     """
 
     machine: Machine
@@ -84,9 +94,9 @@ class Scene:
     def attacked_from_beside(self, attacker: Machine) -> dict[str, Outcome]:
         """What comes of the same attacks by a process that is in no jar; victims may die."""
         targets = self._targets(attacker.kind.name)
-        for number, target in enumerate(targets.values(), start=len(targets)):
-            target["neighbour_pid"] = self.victims[number]
-            target["agent_pid"] = self.victims[number + len(targets)]
+        for name, target in targets.items():
+            target["neighbour_pid"] = self.victims[_SEATS[name] + _ROUND]
+            target["agent_pid"] = self.victims[_SEATS[name] + 2 * _ROUND]
         folder = attacker.home / "attacker"
         folder.mkdir()
         attacker.own(folder)
@@ -114,9 +124,10 @@ class Scene:
             )
 
     def _targets(self, where: str) -> dict[str, dict[str, Any]]:
-        """For each attack a folder and a process that no other attack touches."""
+        """For each attack a folder, and a process, that no other attack changes."""
         targets = {}
-        for attack, victim in zip(PROGRAMS, self.victims, strict=False):
+        for attack in PROGRAMS:
+            victim = self.victims[_SEATS[attack.name]]
             folder = self.machine.home / "open" / where / attack.name
             folder.mkdir(parents=True)
             folder.chmod(0o777)
@@ -182,7 +193,7 @@ def _code_for_all(machine: Machine) -> Path:
 
 @contextmanager
 def _manager_at_work(machine: Machine, code: Path, secret: str) -> Iterator[dict[str, Any]]:
-    words = [str(machine.home), digest(secret), secret, str(len(PROGRAMS))]
+    words = [str(machine.home), digest(secret), secret, str(3 * _ROUND)]
     command = [SYSTEM_PYTHON, str(code / "attack_manager.py"), *words]
     environment = {**machine.clean_environment(), "TOKEN": secret}
     with subprocess.Popen(

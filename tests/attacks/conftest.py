@@ -36,7 +36,7 @@ def noted(pytestconfig: pytest.Config) -> Iterator[Noted]:
         attack_report.PAGE.write_text(attack_report.page((*PROGRAMS, *PLOTS), outcomes))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def scene_of(world: Path, scripts: Path, users: None) -> Iterator[SceneOf]:
     """The scene of a kind of machine, made when it is first asked for."""
     with ExitStack() as stack:
@@ -48,13 +48,13 @@ def scene_of(world: Path, scripts: Path, users: None) -> Iterator[SceneOf]:
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def from_inside(scene_of: SceneOf) -> Callable[[Kind], Outcomes]:
     """What came of every attack in a jar of this kind."""
     return cache(lambda kind: scene_of(kind).attacked_from_inside())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def from_beside(
     scene_of: SceneOf, world: Path, scripts: Path
 ) -> Iterator[Callable[[Kind, Kind], Outcomes]]:
@@ -69,7 +69,7 @@ def from_beside(
         yield outcomes
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def jar_tenancies(scene_of: SceneOf) -> Callable[[Kind], JarTenancy]:
     """The tenancy of a scene, by jarbuild; its jar is allocated when it is first cleared."""
 

@@ -15,7 +15,7 @@ from situations import machine_of
 BenchOf = Callable[[Kind], Bench]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def bench_of(world: Path, scripts: Path, users: None) -> Iterator[BenchOf]:
     """The bench of a kind of machine, made when it is first asked for."""
     with ExitStack() as stack:
