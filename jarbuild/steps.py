@@ -143,7 +143,7 @@ class StepMaker:
         """Without a private /tmp the download caches lie in the folder that stands for it."""
         if self.target.view == JAR_VIEW:
             return action.env
-        scratch = posixpath.join(posixpath.dirname(self.target.view.home), "scratch")
+        scratch = posixpath.join(posixpath.dirname(self.target.view.home), "scratch/build")
         defaults = [n for n in IN_TMP if n in action.env and n not in action.scope.env]
         moved = {name: scratch + RUN_ENVIRONMENT[name].removeprefix(TMP) for name in defaults}
         return {**action.env, **moved}

@@ -7,12 +7,19 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from machines import KINDS, REFUSED, install, is_root, make_user, remove_stale_users, remove_user
+
+# What is drawn follows the locale; tests of others set theirs.
+os.environ["LC_ALL"] = "C.UTF-8"
+
+# A run in the background of a script is deaf to Ctrl-C (bash(1), SIGNALS); Python is then, too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 UPDATE = os.environ.get("JARBUILD_UPDATE_GOLDEN") == "1"
 

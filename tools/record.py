@@ -152,6 +152,7 @@ def _environment(folder: Path) -> dict[str, str]:
         "PYTHONPATH": ":".join(str(TOP / room) for room in ("", "grammar", "runtime")),
         "XDG_STATE_HOME": str(folder / "state"),
         "XDG_CACHE_HOME": str(folder / "cache"),
+        "LC_ALL": "C.UTF-8",
     }
 
 

@@ -53,7 +53,9 @@ def speaks_unicode(stream: IO[str], environ: Mapping[str, str] = os.environ) -> 
     """
     if not str(getattr(stream, "encoding", None) or "").lower().startswith("utf"):
         return False
-    spoken = environ.get("LC_ALL") or environ.get("LC_CTYPE") or environ.get("LANG") or "C"
+    if environ.get("LC_ALL"):  # then Python coerces nothing
+        return environ["LC_ALL"] not in _PLAIN
+    spoken = environ.get("LC_CTYPE") or environ.get("LANG") or "C"
     is_coerced = environ.get("LC_CTYPE") == "C.UTF-8" and environ.get("LANG", "C") in ("", *_PLAIN)
     return spoken not in _PLAIN and not is_coerced
 

@@ -50,8 +50,10 @@ for round in $(seq 2000); do mv -T target third; mv -T other target; mv -T third
 def swap_while_copying(tenancy: Tenancy) -> bool:
     """Swaps folder and symlink in a loop while COPY writes there."""
     tenancy.start(SWAP.format(outside=tenancy.outside))
+    names = [f"file{number}" for number in range(10)]
+    jfile = "".join(f"COPY {name} target/{name}\n" for name in names)
     for content in "abcdef":
-        tenancy.build("COPY a target/a\n", {"a": content})
+        tenancy.build(jfile, dict.fromkeys(names, content))
     return _is_changed(tenancy)
 
 

@@ -61,6 +61,11 @@ def send(connection: socket.socket, content: bytes) -> None:
 
 
 def memory(pid: int) -> int:
+    """Beyond what this process had, from which the agent was forked."""
+    return _resident(pid) - _resident(os.getpid())
+
+
+def _resident(pid: int) -> int:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
