@@ -62,7 +62,7 @@ def project(pool: Pool) -> Path:
 
 
 def test_every_command_works(pool: Pool, project: Path, request: pytest.FixtureRequest) -> None:
-    """alloc, build, app, exec, diff, backup, free: the manager needs nobody else's rights."""
+    """From alloc to reset and free: the manager needs nobody else's rights."""
     machine = pool.machine
     situation = SITUATIONS[request.node.callspec.params["pool"]]
     doctor = machine.run("geniejars", "doctor")
@@ -76,6 +76,8 @@ def test_every_command_works(pool: Pool, project: Path, request: pytest.FixtureR
     changed = machine.run("geniejars", "diff", name)
     backup = machine.run("geniejars", "backup", name)
     again = build(machine, project, "--jar", name)
+    machine.run("geniejars", "app", "down", name)
+    reset = machine.run("geniejars", "reset", name)
     freed = machine.run("geniejars", "free", name)
     home = Path(pool.jars, name, "home")
 
@@ -92,6 +94,7 @@ def test_every_command_works(pool: Pool, project: Path, request: pytest.FixtureR
     assert "A new.txt" in changed.stdout, changed
     assert backup.returncode == 0, backup
     assert again.executed == [], again.events
+    assert reset.returncode == 0 and "new.txt" in reset.stdout, reset
     assert freed.returncode == 0, freed
     assert status(machine)["pool"][name]["status"] == "free"
 
