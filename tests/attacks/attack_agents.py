@@ -69,7 +69,7 @@ def _is_stolen(process: int, number: int) -> bool:
 
 def slow_agent(target: Target) -> bool:
     """Takes processor time from its agent (nice)."""
-    os.setpriority(os.PRIO_PROCESS, target.agent_pid, 5)
+    os.setpriority(os.PRIO_PROCESS, target.agent_pid, 19)
     return True
 
 

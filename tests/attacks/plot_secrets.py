@@ -19,6 +19,10 @@ CMD sleep 30
 """
 
 
+_LOOKS, _PAUSE = 5, 0.1
+"""An app may still be on its way to its command line."""
+
+
 def _lives_with_secret(tenancy: Tenancy) -> None:
     tenancy.build(JFILE, {}, TOKEN=tenancy.secret)
     tenancy.run_app()
@@ -43,7 +47,7 @@ def find_open_to_others(tenancy: Tenancy) -> bool:
 def _holds(file: Path, secret: str) -> bool:
     if not stat.S_ISREG(file.lstat().st_mode):
         return False
-    with suppress(FileNotFoundError):
+    with suppress(FileNotFoundError, PermissionError):  # the jar's own, to an ordinary manager
         content = file.read_bytes()
         text = gzip.decompress(content) if file.name.endswith(".gz") else content
         return secret.encode() in text
@@ -53,7 +57,11 @@ def _holds(file: Path, secret: str) -> bool:
 def find_in_command_lines(tenancy: Tenancy) -> bool:
     """Looks for a secret in the words of every process of the machine."""
     _lives_with_secret(tenancy)
-    return any(tenancy.secret.encode() in words for words in _command_lines())
+    for _ in range(_LOOKS):
+        if any(tenancy.secret.encode() in words for words in _command_lines()):
+            return True
+        time.sleep(_PAUSE)
+    return False
 
 
 def _command_lines() -> Iterator[bytes]:
