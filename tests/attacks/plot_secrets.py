@@ -19,7 +19,7 @@ CMD sleep 30
 """
 
 
-_LOOKS, _PAUSE = 5, 0.1
+_LOOKS, _PAUSE = 15, 0.1
 """An app may still be on its way to its command line."""
 
 
