@@ -10,7 +10,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 
 from genieagent import kernel
@@ -23,6 +23,9 @@ READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 SHARED_FOLDER = 0o2770
 """The bits of a home and of its root: the jar's and the manager's group's alone."""
+
+_NOT_THERE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
+"""What a name says that is not there, below what is no folder, or below a symlink."""
 
 _MAX_PIECE = 4000
 """Bytes of a path given to one call; the kernel takes less than 4,096 (PATH_MAX)."""
@@ -67,11 +70,16 @@ class Place:
         return self.folder(folder), name
 
     def look(self, path: Path) -> os.stat_result | None:
-        """What is there, a symlink itself; None also where the way is no way of folders."""
+        """What is there, a symlink itself; None also where the way is no way of folders.
+
+        Raises OSError where nobody can tell: what is not seen is taken for what is not there.
+        """
         try:
             folder, name = self.parent(path)
             return os.stat(name, dir_fd=folder, follow_symlinks=False)
-        except OSError:
+        except OSError as error:
+            if error.errno not in _NOT_THERE:
+                raise
             return None
 
     @contextmanager
@@ -94,10 +102,9 @@ def _open_top(path: str) -> int:
 
 def _open_folder(place: int, path: Path) -> tuple[int, int | None]:
     """As `open_whatever_its_mode`, and every folder on the way may be closed."""
-    try:
-        return open_below(place, path, FOLDER), None
-    except PermissionError:
-        at, closed_mode = os.dup(place), None
+    with suppress(PermissionError):
+        return _entered(open_below(place, path, FOLDER))
+    at, closed_mode = os.dup(place), None
     for name in path.split(b"/"):
         try:
             with pinned(at, name, PIN | os.O_DIRECTORY) as pin:
@@ -106,6 +113,15 @@ def _open_folder(place: int, path: Path) -> tuple[int, int | None]:
             _leave(at, closed_mode)
         at, closed_mode = inner
     return at, closed_mode
+
+
+def _entered(folder: int) -> tuple[int, int | None]:
+    """One that could be opened is still closed where it may be listed only (mode 0600)."""
+    mode = stat.S_IMODE(os.fstat(folder).st_mode)
+    if mode & stat.S_IXUSR:
+        return folder, None
+    set_mode(folder, mode | stat.S_IRWXU)
+    return folder, mode
 
 
 def _leave(folder: int, closed_mode: int | None) -> None:

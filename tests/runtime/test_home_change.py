@@ -224,23 +224,27 @@ def test_hard_links_drift(layout: Layout, home: Path, command: str, drifted: lis
     assert [os.fsdecode(path) for path, _ in drift(layout)] == drifted
 
 
-def test_in_a_closed_folder() -> None:
-    """A folder that its owner may not even enter is changed all the same, and closed again."""
+@pytest.mark.parametrize("above", [0, 0o775], ids=oct)
+@pytest.mark.parametrize("mode", [0, 0o100, 0o200, 0o600], ids=oct)
+def test_in_a_closed_folder(above: int, mode: int) -> None:
+    """A folder that its owner may not enter, or not list, or neither, is changed all the same, and
+    closed again."""
 
     def work() -> None:
         with open_folder() as path:
             layout, wood = layout_of(path), Wood()
+            before = {"d/e/f": wood.file(b"1", 0), "d/e/g": wood.file(b"gone")}
             old, new = (
-                wood.tree({"d": folder(0), "d/e": folder(0), "d/e/f": wood.file(content, 0)})
-                for content in (b"1", b"2")
+                wood.tree({"d": folder(above), "d/e": folder(mode), **files})
+                for files in (before, {"d/e/f": wood.file(b"2", 0)})
             )
             bring(layout, "home", wood, old)
             (path / "home/d").chmod(0o700)
             (path / "home/d/e").chmod(0o700)
             (path / "home/d/e/f").chmod(0o600)
             (path / "home/d/e/f").write_text("mine")
-            (path / "home/d/e").chmod(0)
-            (path / "home/d").chmod(0)
+            (path / "home/d/e").chmod(mode)
+            (path / "home/d").chmod(above)
             backup = bring(layout, "home", wood, new)
 
             assert (scan(layout, "home").tree, drift(layout)) == (new, [])
