@@ -1,7 +1,8 @@
 """Hands to a jar what its manager made in the home, by a walk that nobody can lead astray.
 
 The jar may be running, and move folders while the walk is in them. Every entry is pinned before it
-is looked at, and the way up is checked, so nothing outside the home is ever changed.
+is looked at, and the way up is checked, so nothing outside the home is ever changed; nor is what
+somebody has mounted in it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from genieagent import syscalls
+from genieagent import kernel, syscalls
 from genieagent.folders import FOLDER, identity, opened
 from genieagent.isolation import Identity
 from genieagent.jar_folder import FolderError, Owners
@@ -26,6 +27,7 @@ class _Descent:
 
     folder: int
     way: list[tuple[Identity, list[str]]]
+    crosses_mounts: bool
 
 
 def hand_over(jars: int, name: str, owners: Owners) -> int:
@@ -37,7 +39,8 @@ def hand_over(jars: int, name: str, owners: Owners) -> int:
     if owners.workload == owners.manager_uid:
         return 0
     with opened(name, jars) as folder, opened("home", folder) as home:
-        return sum(_hand_over_inside(at, owners) for at in every_folder(home))
+        folders = every_folder(home, crosses_mounts=False)
+        return sum(_hand_over_inside(at, owners) for at in folders)
 
 
 def _hand_over_inside(folder: int, owners: Owners) -> int:
@@ -45,10 +48,11 @@ def _hand_over_inside(folder: int, owners: Owners) -> int:
 
 
 def _hand_over_entry(name: str, folder: int, owners: Owners) -> bool:
+    flags = os.O_PATH | os.O_NOFOLLOW
     try:
-        pinned = os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
-    except FileNotFoundError:
-        return False  # gone since it was listed
+        pinned = kernel.open_beneath(folder, os.fsencode(name), flags, crosses_mounts=False)
+    except OSError:
+        return False  # gone since it was listed, or a mount point
     try:
         found = os.fstat(pinned)
         is_only_name = stat.S_ISDIR(found.st_mode) or found.st_nlink == 1
@@ -60,9 +64,9 @@ def _hand_over_entry(name: str, folder: int, owners: Owners) -> bool:
         os.close(pinned)
 
 
-def every_folder(root: int) -> Iterator[int]:
+def every_folder(root: int, *, crosses_mounts: bool = True) -> Iterator[int]:
     """The open descriptor of each folder of a tree, a parent before what is in it."""
-    descent = _Descent(os.dup(root), [])
+    descent = _Descent(os.dup(root), [], crosses_mounts)
     try:
         yield descent.folder
         descent.way.append((identity(os.fstat(descent.folder)), _subfolders(descent.folder)))
@@ -84,10 +88,13 @@ def _subfolders(folder: int) -> list[str]:
 
 
 def _go_down(descent: _Descent, name: str) -> bool:
+    crosses = descent.crosses_mounts
     try:
-        inner = os.open(name, FOLDER, dir_fd=descent.folder)
+        inner = kernel.open_beneath(
+            descent.folder, os.fsencode(name), FOLDER, crosses_mounts=crosses
+        )
     except OSError:
-        return False  # removed or replaced since it was listed
+        return False  # removed or replaced since it was listed, or a mount point
     os.close(descent.folder)
     descent.folder = inner
     return True

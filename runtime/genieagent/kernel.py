@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import errno
 import os
 import struct
 
@@ -13,17 +12,20 @@ from genieagent.trees import Path
 _libc = ctypes.CDLL(None, use_errno=True)
 
 _AT_FDCWD = -100
+_RESOLVE_NO_XDEV = 0x01
 _RESOLVE_NO_SYMLINKS = 0x04
 _RESOLVE_BENEATH = 0x08
 _RENAME_EXCHANGE = 2
 
 
-def open_beneath(folder: int, path: Path, flags: int) -> int:
+def open_beneath(folder: int, path: Path, flags: int, *, crosses_mounts: bool = True) -> int:
     """openat2(2): never through a symlink and never out of `folder`; raises OSError.
 
-    A symlink at the end is refused too (ELOOP) unless `flags` hold O_PATH and O_NOFOLLOW.
+    A symlink at the end is refused too (ELOOP) unless `flags` hold O_PATH and O_NOFOLLOW, and so
+    is a mount point (EXDEV), be it the end or on the way, unless `crosses_mounts`. Every kernel
+    with Landlock has the call.
     """
-    resolve = _RESOLVE_BENEATH | _RESOLVE_NO_SYMLINKS
+    resolve = _RESOLVE_BENEATH | _RESOLVE_NO_SYMLINKS | (0 if crosses_mounts else _RESOLVE_NO_XDEV)
     how = struct.pack("=QQQ", flags | os.O_CLOEXEC, 0, resolve)
     result: int = _libc.syscall(
         ctypes.c_long(number("openat2")),
@@ -35,17 +37,6 @@ def open_beneath(folder: int, path: Path, flags: int) -> int:
     if result < 0:
         raise _error(path)
     return result
-
-
-def has_open_beneath() -> bool:
-    """False where the kernel is too old or a filter refuses the call (old containers)."""
-    try:
-        os.close(open_beneath(_AT_FDCWD, b".", os.O_PATH))
-    except OSError as error:
-        if error.errno in (errno.ENOSYS, errno.EPERM):
-            return False
-        raise
-    return True
 
 
 def exchange(one: str, other: str) -> None:

@@ -12,6 +12,7 @@ from functools import partial
 from genieagent import cgroups, folders, handover, jar_folder, leftovers, share, shared_tree
 from genieagent.blueprint import draw, exposed, make_jar
 from genieagent.conditions import Conditions
+from genieagent.folders import MountPointError
 from genieagent.host import read_host
 from genieagent.jar import Role
 from genieagent.jar_folder import FolderError, Owners
@@ -78,8 +79,13 @@ class Nursery:
         return aside
 
     def remove(self, aside: str | None) -> None:
-        if aside is not None:
+        if aside is None:
+            return
+        try:
             folders.remove_folder(self.jars, aside)
+        except MountPointError as error:
+            message = f"{error.filename}, where the last tenant was, is a mount point"
+            raise OrderError("mounted", message, f"umount {error.filename}") from error
 
     def hand_over(self, order: Order) -> int:
         """How many entries of the home became the jar's."""

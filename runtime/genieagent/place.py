@@ -11,7 +11,6 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import cache
 
 from genieagent import kernel
 from genieagent.trees import Path, split
@@ -154,24 +153,14 @@ def open_below(folder: int, path: Path, flags: int) -> int:
 
 
 def _open_piece(folder: int, path: Path, flags: int) -> int:
-    if _can_resolve_beneath():
-        return kernel.open_beneath(folder, path, flags | os.O_NOFOLLOW)
-    return os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
-
-
-@cache
-def _can_resolve_beneath() -> bool:
-    return kernel.has_open_beneath()
+    return kernel.open_beneath(folder, path, flags | os.O_NOFOLLOW)
 
 
 def _pieces(path: Path) -> list[Path]:
-    """As few as the kernel takes; name by name where O_NOFOLLOW, which minds only the last name
-    of a path, is all there is."""
-    if len(path) < _MAX_PIECE and _can_resolve_beneath():
+    """As few as the kernel takes."""
+    if len(path) < _MAX_PIECE:
         return [path]
     names = path.split(b"/")
-    if not _can_resolve_beneath():
-        return names
     pieces = [names[0]]
     for name in names[1:]:
         if len(pieces[-1]) + len(name) < _MAX_PIECE:

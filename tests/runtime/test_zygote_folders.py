@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import resource
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from genieagent import folders, handover, jar_folder
+from genieagent import folders, handover, jar_folder, syscalls
+from genieagent.children import fork_child
 from genieagent.jar import Role
 from genieagent.jar_folder import FolderError, Owners
 from genieagent.view import Places
@@ -107,6 +108,58 @@ def test_emptying_is_not_recursive(jars: int, tmp_path: Path) -> None:
     folders.remove_folder(jars, "d")
 
     assert [path.name for path in tmp_path.iterdir()] == ["precious"]
+
+
+def with_something_mounted(point: Path, work: Callable[[], None]) -> bool:
+    """Whether `work` succeeds while a file system with one file in it is mounted there, which is
+    as it was afterwards. Nobody else sees the mount."""
+
+    def do() -> None:
+        mine = 0 if UID == 0 else syscalls.CLONE_NEWUSER
+        syscalls.unshare(syscalls.CLONE_NEWNS | mine)
+        if mine:
+            Path("/proc/self/uid_map").write_text(f"{UID} {UID} 1")
+        syscalls.mount_setattr(syscalls.AT_FDCWD, path="/", propagation=syscalls.MS_PRIVATE)
+        syscalls.move_mount(syscalls.new_file_system("tmpfs", {"size": "64k"}, 0), str(point))
+        (point / "precious").touch()
+        kept = os.open(point, os.O_RDONLY)
+        before = os.stat("precious", dir_fd=kept)
+        work()
+        assert os.listdir(kept) == ["precious"]
+        assert os.stat("precious", dir_fd=kept) == before
+
+    return os.waitpid(fork_child(do, keep=range(3, 100)), 0)[1] == 0
+
+
+@pytest.mark.parametrize("place", ["home/m", "home/a/b/m", "m"])
+def test_what_is_mounted_is_not_emptied(tmp_path: Path, place: str) -> None:
+    """Whoever has mounted something in a jar's folder reads where, and loses nothing."""
+    point = tmp_path / "j" / place
+    point.mkdir(parents=True)
+    (tmp_path / "j" / "file").touch()
+
+    def remove() -> None:
+        caught = pytest.raises(folders.MountPointError)
+        with folders.opened(str(tmp_path)) as jars, caught as raised:
+            folders.remove_folder(jars, "j")
+        assert os.path.ismount(raised.value.filename)
+
+    assert with_something_mounted(point, remove)
+
+
+def test_what_is_mounted_is_not_handed_over(jars: int, tmp_path: Path) -> None:
+    """A folder of the manager's that is mounted in a home stays the manager's."""
+    make(jars, tmp_path)
+    point = tmp_path / "j" / "home" / "m"
+    point.mkdir()
+    point.chmod(0o755)
+
+    def hand_over() -> None:
+        owners = Owners(UID, GID, UID + 7, UID + 7, False)
+        with folders.opened(str(tmp_path)) as inside:
+            assert handover.hand_over(inside, "j", owners) == 0
+
+    assert with_something_mounted(point, hand_over)
 
 
 def test_a_walk_needs_few_descriptors(jars: int, tmp_path: Path) -> None:
