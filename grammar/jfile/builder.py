@@ -69,7 +69,7 @@ class NodeBuilder(ValueBuilder):
         if isinstance(what, tuple):
             return nodes.Run(None, what, **options, span=self._whole)
         if isinstance(what, Script):
-            return nodes.Run(what.text, heredoc=True, **options, span=self._whole)
+            return nodes.Run(what.text, heredoc=what.opening, **options, span=self._whole)
         return nodes.Run(what, **options, span=self._whole)
 
     def cmd(self, children: list[Any]) -> nodes.Cmd:

@@ -77,7 +77,7 @@ def _run(node: Run) -> dict[str, Any]:
     return _given(
         command=None if node.command is None else str(node.command),
         argv=None if node.argv is None else _strings(node.argv),
-        heredoc=node.heredoc or None,
+        heredoc=node.heredoc,
         mounts=[_mount(mount) for mount in node.mounts] or None,
         noCache=node.no_cache or None,
         timeout=node.timeout,

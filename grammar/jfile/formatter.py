@@ -49,7 +49,7 @@ def _has_here_document(node: Directive) -> bool:
     return (
         isinstance(node, Run)
         and node.command is not None
-        and (node.heredoc or "\n" in str(node.command))
+        and (node.heredoc is not None or "\n" in str(node.command))
     )
 
 

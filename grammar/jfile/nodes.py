@@ -110,7 +110,7 @@ class Run(Node):
 
     command: Text | None
     argv: tuple[Text, ...] | None = None
-    heredoc: bool = False  # run by `sh -e`
+    heredoc: str | None = None  # `<<EOF` as it was written; run by `sh -e`
     mounts: tuple[CacheMount, ...] = ()
     no_cache: bool = False
     timeout: float | None = None  # seconds

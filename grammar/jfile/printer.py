@@ -128,19 +128,13 @@ def _what_runs(node: Run) -> str:
     if node.argv is not None:
         return _json_array(node.argv)
     if node.heredoc:
-        return _here_document(str(node.command))
+        return f"{node.heredoc}\n{node.command}\n{_end_word(node.heredoc)}"
     return str(node.command)
 
 
-def _here_document(script: str) -> str:
-    name = _unused_name(script.split("\n"))
-    return f"<<{name}\n{script}\n{name}"
-
-
-def _unused_name(lines: Sequence[str]) -> str:
-    taken = {line for line in lines if line.startswith("EOF")}
-    candidates = ["EOF", *(f"EOF{number}" for number in range(1, len(taken) + 1))]
-    return next(name for name in candidates if name not in taken)
+def _end_word(opening: str) -> str:
+    """The line that ends a here-document which begins with `opening`, such as `<<-'EOF'`."""
+    return opening.strip("<- \t'\"")
 
 
 def _health_check(node: Healthcheck) -> str:

@@ -34,6 +34,7 @@ class RejectedError(Exception):
 class Script:
     """A here-document that is a command by itself."""
 
+    opening: str  # `<<EOF`, as it was written
     text: Text
 
 
@@ -55,7 +56,7 @@ class ValueBuilder(Transformer[Token, Directive]):
             text = _without_tabs(text)
         if not str(text).strip():
             self.reject("JF003", "the here-document is empty", self.span(tokens[0]))
-        return Script(text)
+        return Script(tokens[0].rstrip("\n"), text)
 
     def json(self, children: list[Text | Token]) -> tuple[Text, ...]:
         return tuple(self.word([c]) if isinstance(c, Token) else c for c in children)

@@ -179,7 +179,7 @@ class Document:
             if isinstance(directive, Run | Cmd | Healthcheck):
                 text = shell_text(directive)
                 if text is not None:
-                    is_strict = isinstance(directive, Run) and directive.heredoc
+                    is_strict = isinstance(directive, Run) and directive.heredoc is not None
                     yield directive, read_script(self.layout(text), is_strict)
 
     @cached_property

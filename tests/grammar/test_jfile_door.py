@@ -97,7 +97,7 @@ PERSIST data
             "timeout": 90.0,
             "line": 6,
         },
-        {"type": "RUN", "command": "make", "heredoc": True, "line": 7},
+        {"type": "RUN", "command": "make", "heredoc": "<<EOF", "line": 7},
         {"type": "CMD", "cmd": ["sh", "-c", "node x"], "line": 10},
         {"type": "ARG", "name": "V", "line": 11},
         {"type": "HEALTHCHECK", "cmd": None, "line": 12},

@@ -79,3 +79,10 @@ def test_every_value_stands_where_its_span_says(text: str) -> None:
                 line = lines[value.span.line - 1]
                 written = line[value.span.column - 1 : value.span.end_column - 1]
                 assert written.replace("PORT(02)", "PORT(2)") == str(value)
+
+
+def test_a_here_document_keeps_its_word() -> None:
+    """What a plan shows of it is what was written: quotes, `-` and the word that ends it."""
+    text = "RUN <<-'END'\nmake\nEND\n"
+
+    assert jfile.unparse(jfile.parse(text)) == text
