@@ -21,7 +21,7 @@ from geniejars.folders import make_folder, make_state_folders
 from geniejars.home import Home
 from geniejars.plan import Health
 from geniejars.prepared import prepared_as_json, prepared_from_json
-from geniejars.state import changing_state, initial_state, write_state
+from geniejars.state import changing_state, initial_state, jfiles_in, write_state
 
 PROCESSES = multiprocessing.get_context("fork")
 
@@ -245,6 +245,31 @@ def test_a_damaged_state_file_has_a_copy(config: Config) -> None:
 
     assert read_state(config) == before
     assert before["pool"]["jar001"]["status"] == "occupied"
+
+
+def test_a_flipped_bit_of_a_state_is_noticed(config: Config) -> None:
+    """Wherever it is: the copy counts, and without one nothing is believed."""
+    geniejars.allocate(config, tag="web")
+    before, content = read_state(config), config.state_file.read_bytes()
+    for at in range(0, len(content), 11):
+        flipped = bytes([content[at] ^ 1 << at % 7])
+        config.state_file.write_bytes(content[:at] + flipped + content[at + 1 :])
+
+        assert read_state(config) == before, at
+    config.state_file.write_bytes(content.replace(b"web", b"wec"))
+    with pytest.raises(ValueError, match="no state"):
+        jfiles_in(config.state_file)
+
+
+def test_a_state_without_a_seal(config: Config) -> None:
+    """The ancestor writes none."""
+    geniejars.allocate(config, tag="web")
+    written = json.loads(config.state_file.read_text())
+    del written["seal"]
+    written["pool"]["jar001"]["tag"] = "other"
+    config.state_file.write_text(json.dumps(written))
+
+    assert read_state(config)["pool"]["jar001"]["tag"] == "other"
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"pool": 3}', '{"updated": "", "pool": {"a": 1}}'])
