@@ -23,7 +23,7 @@ _HELP = """\
                            would run; nothing is changed
   --jar JAR                name or alias (default: selected, last used, new)
   --arg NAME=VALUE         a value for ARG NAME; may be repeated
-  --up, --restart          start CMD afterwards; end it first if in the way
+  --up, --wait, --restart  start CMD; till it is healthy; ending one in the way
   --no-cache, --no-cache-from LINE   run every RUN again; those from a line on
   --clean                  make the build root anew
   --on-fail WHAT           of a failed RUN: rollback (default), keep, shell
@@ -57,6 +57,7 @@ class BuildOptions:
     on_fail: OnFail = "rollback"
     restart: bool = False
     up: bool = False
+    wait: bool = False  # with `up`: until it is healthy
     clean: bool = False
     strict: bool = False
     share_imports: bool = False
@@ -82,7 +83,7 @@ def add_build_options(parser: Parser) -> None:
 
 
 _SWITCHES = (
-    "check", "no-cache", "restart", "up", "clean", "strict", "share-imports",
+    "check", "no-cache", "restart", "up", "wait", "clean", "strict", "share-imports",
 )  # fmt: skip
 
 
@@ -109,7 +110,8 @@ def build_options(given: argparse.Namespace, *, path: str, jar: str | None) -> B
         args=dict(given.arg),
         on_fail=given.on_fail,
         restart=given.restart,
-        up=given.up,
+        up=given.up or given.wait,
+        wait=given.wait,
         clean=given.clean,
         strict=given.strict,
         share_imports=given.share_imports,

@@ -183,12 +183,16 @@ class Job:
 
     def _start(self, home: Home) -> None:
         """`--up`: what already runs has been changed under it, or was ended by --restart."""
-        if agent_status(self.config, home.name).is_up:
-            return
-        home.start_app()
+        from jarbuild.commands.jars.startup import start, wait_until_healthy  # few builds do
+
         entry = read_state(self.config)["pool"][home.name]
-        ports = ", ".join(f"http://127.0.0.1:{port}/" for port in entry["ports"] or ())
-        self.display.note(f"{entry['alias'] or home.name} is up; its ports: {ports or 'none'}")
+        app = entry["alias"] or home.name
+        if not agent_status(self.config, home.name).is_up:
+            start(home)
+            ports = ", ".join(f"http://127.0.0.1:{port}/" for port in entry["ports"] or ())
+            self.display.note(f"{app} is up; its ports: {ports or 'none'}")
+        if self.options.wait:
+            self.display.note(f"{app} is {wait_until_healthy(home)}")
 
 
 def _only(values: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:

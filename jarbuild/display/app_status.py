@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import asdict
 
-from geniejars import AgentStatus
+from geniejars import AgentStatus, AppHealth
 from jarbuild.display.quantities import counted, seconds
 
 MOST_OUTPUT_LINES = 5
@@ -16,12 +16,18 @@ MOST_OUTPUT_LINES = 5
 
 def status_lines(jar: str, status: AgentStatus, now: float) -> Iterator[str]:
     yield f"{jar}: {', '.join(_facts(status, now))}"
-    if (health := status.health) is None or health.checked is None:
+    if status.health is not None:
+        yield from (f"  {line}" for line in health_lines(status.health, now))
+
+
+def health_lines(health: AppHealth, now: float) -> Iterator[str]:
+    """What the last check has found; nothing where there was none yet."""
+    if health.checked is None:
         return
     ago = seconds(max(0.0, now - health.checked))
     how = "not done in time" if health.exit is None else f"exit code {health.exit}"
-    yield f"  last health check, {ago} ago: {how}"
-    yield from (f"    {line}" for line in health.output.splitlines()[:MOST_OUTPUT_LINES])
+    yield f"last health check, {ago} ago: {how}"
+    yield from (f"  {line}" for line in health.output.splitlines()[:MOST_OUTPUT_LINES])
 
 
 def _facts(status: AgentStatus, now: float) -> Iterator[str]:

@@ -30,6 +30,7 @@ def project(
     for name in ("state", "cache"):
         monkeypatch.setenv(f"XDG_{name.upper()}_HOME", str(tmp_path / name))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("geniejars.ports.is_port_open", lambda port: True)  # whoever uses it here
 
     def make(files: Mapping[str, str] | None = None) -> Project:
         folder = tmp_path / "project"

@@ -22,6 +22,7 @@ class FakeAgent:
     words: list[tuple[Stream, bytes]] = Factory(list)
     code: int = 0
     status_: AgentStatus = IDLE
+    started: AgentStatus = RUNNING  # what it becomes by a start
     during: Callable[[FakeAgent], None] | None = None  # called while a command runs
 
     def __enter__(self) -> FakeAgent:
@@ -48,7 +49,7 @@ class FakeAgent:
 
     def start(self, app: App) -> int:
         self._note("start", **attrs.asdict(app, recurse=False))
-        self.status_ = attrs.evolve(IDLE, exit=self.code) if self.code else RUNNING
+        self.status_ = attrs.evolve(IDLE, exit=self.code) if self.code else self.started
         return 23
 
     def start_attached(self, app: App, *, on_output: Any, on_started: Callable[[int], None]) -> int:

@@ -233,6 +233,30 @@ def test_app_up_detached_that_dies(here, agent: FakeAgent) -> None:
 
 
 @pytest.mark.parametrize(
+    "health, code, said",
+    [
+        pytest.param(AppHealth("healthy", 0, 0.0, 0, ""), 0, "jar001 is healthy", id="healthy"),
+        pytest.param(None, 0, "jar001 is running; it has no HEALTHCHECK", id="no-check"),
+        pytest.param(
+            AppHealth("unhealthy", 3, 0.0, 1, "no answer\n"),
+            1,
+            "the app of jar001 is unhealthy: 3 failed checks in a row\n  last health check",
+            id="unhealthy",
+        ),
+    ],
+)
+def test_app_up_wait(
+    here, agent: FakeAgent, health: AppHealth | None, code: int, said: str
+) -> None:
+    """`--wait` waits for what HEALTHCHECK says, and an app that is ill is a failure."""
+    agent.started = evolve(RUNNING, health=health)
+    outcome = here.jars("app", "up", "--wait", "web_1")
+
+    assert outcome.exit == code
+    assert said in outcome.err
+
+
+@pytest.mark.parametrize(
     "status, said",
     [
         pytest.param(RUNNING, "Stopped: jar001\n", id="running"),

@@ -38,9 +38,10 @@ def test_an_app_is_looked_after(machine: Machine) -> None:
     folder.mkdir()
     (folder / "JFile").write_text(JFILE)
     machine.own(folder)
-    jar = build(machine, folder).done["jar"]
-    machine.run("geniejars", "app", "up", "-n", "--restart", "always", jar)
-    well = status_when(machine, jar, lambda s: s["health"]["state"] == "healthy")
+    built = build(machine, folder, "--wait")
+    jar = built.done["jar"]
+    machine.run("geniejars", "app", "restart", "--wait", "--restart", "always", jar)
+    well = status_when(machine, jar, lambda s: s["running"])
     shown = machine.run("geniejars", "status").stdout
     machine.run("geniejars", "exec", jar, "rm srv/well")
     ill = status_when(machine, jar, lambda s: s["health"]["state"] == "unhealthy")
@@ -50,10 +51,11 @@ def test_an_app_is_looked_after(machine: Machine) -> None:
     last = machine.run("geniejars", "app", "status", jar)
     log = machine.run("geniejars", "logs", jar).stdout
 
+    assert built.done["ok"] and well["health"]["state"] == "healthy", well
     assert well["health"]["output"].startswith("checked in srv"), well
     assert f"running (pid {well['pid']}, healthy)" in shown
     assert (ill["health"]["exit"], ill["restarts"]) == (1, 0)
     assert (again["exit"], again["pid"] != well["pid"]) == (9, True)
     assert down.stdout == f"Stopped: {jar}\n"
     assert last.returncode == 1 and "last exit code 143, restarted 1 time" in last.stdout, last
-    assert log == "up\njar: the app ended with exit code 9; restart 1 in 0.1 s\nup\n"
+    assert log == "up\nup\njar: the app ended with exit code 9; restart 1 in 0.1 s\nup\n"

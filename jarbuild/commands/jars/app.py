@@ -13,11 +13,9 @@ from types import FrameType
 from geniejars import (
     STOP_GRACE,
     AgentError,
-    AgentSession,
     Home,
     MachineError,
     Policy,
-    StepFailedError,
     UsageError,
     agent_status,
     keep_restart_policy,
@@ -29,6 +27,7 @@ from geniejars import (
 from jarbuild.arguments import Parser, one_of
 from jarbuild.commands.jars.attached import handled, writer
 from jarbuild.commands.jars.opened import open_home
+from jarbuild.commands.jars.startup import start, wait_until_healthy
 from jarbuild.display.app_status import status_as_object, status_lines
 from jarbuild.display.controls import escaped
 from jarbuild.display.screen import Screen
@@ -39,26 +38,21 @@ until it ends; Ctrl-C ends it. With -n it runs on, and its log is kept.
 With --restart it is started again after 0.1 s, 0.2 s, 0.4 s…, until ten runs
 in a row were shorter than 10 s. `status` tells of that and of HEALTHCHECK."""
 EXAMPLES = (
-    "geniejars app up -n myapp_1",
+    "geniejars app up --wait myapp_1",
     "geniejars app up -n --restart on-failure:3 myapp_1",
-    "geniejars app status --json myapp_1",
 )
-
-PROBES = 4
-PROBE_SECONDS = 0.05
-"""An app that cannot work at all has mostly ended after a fifth of a second."""
-
-LAST_LINES = 5
-"""Of the log, to say why it has."""
 
 
 def options(parser: Parser) -> None:
     parser.add_argument("-n", "--nowait", action="store_true", help="up: return when it runs")
     parser.add_argument(
+        "--wait", action="store_true", help="up, restart: return when it is healthy"
+    )
+    parser.add_argument(
         "--restart",
         metavar="POLICY",
         type=policy,
-        help="up, restart: no, always, on-failure[:N]; kept for the next time",
+        help="up, restart: no, always, on-failure[:N]; is kept",
     )
     parser.add_argument("--json", action="store_true", help="status: for programs")
     parser.add_argument("action", metavar="up|down|restart|status", type=one_of(*ACTIONS))
@@ -75,18 +69,27 @@ def policy(word: str) -> Policy:
 
 
 def run(arguments: argparse.Namespace, screen: Screen) -> int:
-    if arguments.restart is not None and arguments.action not in ("up", "restart"):
-        raise UsageError("--restart goes with up and restart")
+    if arguments.action not in ("up", "restart"):
+        _refuse_options_of_a_start(arguments)
     home = open_home(arguments.jar, screen)
     if arguments.restart is not None:
         keep_restart_policy(home.config, home.name, arguments.restart)
     return ACTIONS[arguments.action](home, arguments, screen)
 
 
+def _refuse_options_of_a_start(arguments: argparse.Namespace) -> None:
+    for option in ("restart", "wait"):
+        if getattr(arguments, option):
+            raise UsageError(
+                f"--{option} goes with up and restart",
+                help=f"geniejars app up --{option}{' POLICY' if option == 'restart' else ''}",
+            )
+
+
 def _up(home: Home, arguments: argparse.Namespace, screen: Screen) -> int:
-    if not arguments.nowait:
+    if not (arguments.nowait or arguments.wait):
         return _attend(home, screen)
-    _start(home, screen)
+    _start(home, screen, wait=arguments.wait)
     screen.print([home.name])
     return 0
 
@@ -100,7 +103,7 @@ def _down(home: Home, arguments: argparse.Namespace, screen: Screen) -> int:
 def _restart(home: Home, arguments: argparse.Namespace, screen: Screen) -> int:
     prepared_app(home.config, home.name)  # nothing ends that cannot start again
     _stop(home)
-    _start(home, screen)
+    _start(home, screen, wait=arguments.wait)
     screen.print([f"Restarted: {home.name}"])
     return 0
 
@@ -141,33 +144,10 @@ def _attend(home: Home, screen: Screen) -> int:
     return 0 if stopped.is_set() else code
 
 
-def _start(home: Home, screen: Screen) -> None:
-    """Start it to run on; raises StepFailedError where it fails at once."""
-    app = prepared_app(home.config, home.name)
-    link_log(home.config, home.name)
-    with home.connect("live") as session:
-        pid = session.start(app)
-        _check_that_it_lives(home, session)
-    _tell_start(home, pid, screen)
-
-
-def _check_that_it_lives(home: Home, session: AgentSession) -> None:
-    for _ in range(PROBES):
-        time.sleep(PROBE_SECONDS)
-        status = session.status()
-        if not status.is_up and status.exit:
-            raise StepFailedError(
-                f"the app of {home.name} ended at once with exit code {status.exit}"
-                f"{_last_words(session)}",
-                help=f"geniejars logs {home.name} shows all that it wrote",
-            )
-
-
-def _last_words(session: AgentSession) -> str:
-    written = bytearray()
-    session.log(lambda _stream, data: written.extend(data), lines=LAST_LINES)
-    lines = written.decode(errors="replace").split("\n")
-    return "".join(f"\n  {escaped(line)}" for line in lines if line)
+def _start(home: Home, screen: Screen, *, wait: bool) -> None:
+    _tell_start(home, start(home), screen)
+    if wait:
+        screen.note(f"[geniejars] {home.name} is {wait_until_healthy(home)}")
 
 
 def _stop(home: Home) -> bool:

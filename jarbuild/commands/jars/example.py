@@ -13,7 +13,7 @@ from jarbuild.display.screen import Screen
 SUMMARY = "Put examples into ./geniejars-example."
 EXAMPLES = ("geniejars example install", "geniejars build ./geniejars-example/helloworld")
 
-FOLDER = "geniejars-example"
+FOLDER = "geniejars-example"  # its name and its two examples are the ancestor's
 FILES = Path(__file__).with_name("example_files")
 STEPS = """\
 Examples installed in ./geniejars-example/
