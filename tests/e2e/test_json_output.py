@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from builds import build
-from jsonschema import Draft202012Validator
-from machines import TOP, Machine
+from machines import Machine
+from schemas import complaints
 
-SCHEMAS = TOP / "docs/schemas"
 JFILE = """\
 TAG told
 WORKDIR app
@@ -26,24 +24,6 @@ HEALTHCHECK --interval=5s CMD true
 STOPSIGNAL INT
 CMD sleep 100
 """
-
-
-def closed(schema: Any) -> Any:
-    """The schema, for which a field that it does not name is a mistake."""
-    if isinstance(schema, list):
-        return [closed(part) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    parts = {key: closed(value) for key, value in schema.items()}
-    is_record = "properties" in parts and "type" in parts
-    return {"additionalProperties": False, **parts} if is_record else parts
-
-
-def complaints(name: str, output: object) -> list[str]:
-    """What the schema `name` has against this output."""
-    schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text("utf-8"))
-    Draft202012Validator.check_schema(schema)
-    return [e.message for e in Draft202012Validator(closed(schema)).iter_errors(output)]
 
 
 @pytest.fixture
@@ -79,7 +59,7 @@ def test_questions(root_machine: Machine, project: Path) -> None:
         "geniejars", "exec", "told_1", "echo more > app/part; rm app/note.txt; touch new"
     )
 
-    root_machine.run("geniejars", "share", project, "told_1")
+    shared = root_machine.run("geniejars", "share", "--json", project, "told_1")
 
     def ask(*words: str | Path) -> object:
         return json.loads(root_machine.run(*words).stdout)
@@ -88,6 +68,8 @@ def test_questions(root_machine: Machine, project: Path) -> None:
     wrong = project / "bad.jfile"
     assert complaints("plan", ask("jarbuild", wrong, "--plan", "--format", "json")) == []
     assert complaints("lint", ask("jarbuild", "lint", wrong, "--format", "json")) == []
+    assert complaints("share", json.loads(shared.stdout)) == []
+    assert complaints("sys-status", ask("geniejars", "sys", "status", "--json")) == []
     assert complaints("status", ask("geniejars", "status", "--json")) == []
     assert complaints("diff", ask("geniejars", "diff", "--json", "told_1")) == []
     assert complaints("diff", ask("geniejars", "diff", "--json", "--content", "told_1")) == []

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from builds import build
 from machines import REFUSED, Machine, is_root
+from schemas import complaints
 
 JFILE = """\
 COPY a.txt a.txt
@@ -57,6 +58,7 @@ def test_label_is_told(machine: Machine) -> None:
     found = json.loads(told.stdout)
 
     assert machine.kind.label in (None, found["isolation"]), told
+    assert complaints("doctor", found) == []
     assert len(found["checks"]) == 13
     assert [check for check in found["checks"] if check["possible"]] == []
     assert told.returncode == 0

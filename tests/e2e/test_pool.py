@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -17,6 +18,7 @@ import pytest
 from builds import build, status
 from machines import WITHOUT_NAMESPACES, is_root
 from pools import Pool, pool_of, traces
+from schemas import complaints
 from test_share import work_on_checkout
 
 import geniejars
@@ -66,6 +68,7 @@ def test_every_command_works(pool: Pool, project: Path, request: pytest.FixtureR
     machine = pool.machine
     situation = SITUATIONS[request.node.callspec.params["pool"]]
     doctor = machine.run("geniejars", "doctor")
+    told = json.loads(machine.run("geniejars", "doctor", "--quick", "--json").stdout)
     name = machine.run("geniejars", "alloc").stdout.strip()
     built = build(machine, project, "--jar", name)
     up = machine.run("geniejars", "app", "up", "-n", name)
@@ -85,6 +88,7 @@ def test_every_command_works(pool: Pool, project: Path, request: pytest.FixtureR
     assert doctor.returncode == 0, doctor
     assert "2 of 2" in doctor.stdout and "may start the pool" in doctor.stdout, doctor
     assert ("newgrp" in doctor.stdout) is bool(machine.kind.user), doctor
+    assert complaints("doctor", told) == [] and told["pool"]["size"] == 2, told
     assert built.code == 0, (built.events, built.err)
     assert up.returncode == 0, up
     assert app.returncode == 0 and "running" in app.stdout, app

@@ -70,7 +70,12 @@ def _as_object(config: Config, found: Situation, pool: PoolReport | None) -> dic
         "network": config.network,
         "allowHosts": list(config.allow_hosts),
         "nested": config.nested,
-        "limits": limits(config),
+        "limits": {
+            "processMax": config.process_max,
+            "memoryMax": config.memory_max,
+            "cpuMax": config.cpu_max,
+            "tmpSize": config.tmp_size,
+        },
         "config": str(config.source) if config.source else None,
         "state": str(config.state_dir),
         "pool": None if pool is None else _pool_object(pool),
