@@ -103,9 +103,10 @@ class Judge:
     def _seconds(self, case: Case, found_key: Digest | None) -> float | None:
         """What the step took when it last ran, as it is or as it was."""
         was = case.was
-        past_key = key(was.preimage, was.source) if was and was.source else None
-        records = (self.store.find(k) for k in (found_key, past_key) if k)
-        return next((record.seconds for record in records if record), None)
+        record = self.store.find(found_key) if found_key else None
+        if record is None and was is not None and was.source is not None:
+            record = self.store.find(key(was.preimage, was.source))
+        return record.seconds if record else None
 
     def _now(self, case: Case) -> Now:
         step, source = case.step, self.tree.digest if self.tree else None

@@ -63,6 +63,8 @@ class Store:
     has_grown: bool = field(default=False, init=False)
     _distrusted: set[Digest] = field(factory=set, init=False)
     _sources: dict[int, Digest] = field(factory=dict, init=False)  # of steps that were reached
+    _records: dict[Digest, Record] = field(factory=dict, init=False)  # that were read, by key
+    _results: dict[Digest, Result] = field(factory=dict, init=False)  # found whole, by key
     handed_out: set[Digest] = field(factory=set, init=False)  # layers
     missed: set[Digest] = field(factory=set, init=False)  # folders that were asked for
     _secret: bytes = field(default=b"", init=False, repr=False)
@@ -135,6 +137,8 @@ class Store:
         with self._using():
             self.objects.put({result.output.digest: result.output.serialise()})
             write_record(self._record_file(record.key), record)
+        self._records[record.key] = record
+        self._results[record.key] = result
         self._distrusted.discard(record.key)
 
     def new_layer(self) -> AbstractContextManager[FileDraft]:
@@ -151,26 +155,33 @@ class Store:
     # by key and digest
 
     def result(self, key: Digest) -> Result | None:
-        """What is kept under a key, whole: with its layer and its tree. It counts as used now."""
-        with self._using():
-            record = self.find(key)
-            if record is None or (tree := self.output(record)) is None:
-                return None
-            if self.is_writable:
-                os.utime(self._record_file(key))
-        return Result(tree, record.layer)
+        """What is kept under a key, whole: with its layer and its tree. It counts as used now.
+
+        A plan and what executes it ask for the same: what was found is not read again.
+        """
+        if key not in self._results:
+            with self._using():
+                record = self.find(key)
+                if record is None or (tree := self.output(record)) is None:
+                    return None
+                if self.is_writable:
+                    os.utime(self._record_file(key))
+            self._results[key] = Result(tree, record.layer)
+        return self._results[key]
 
     def find(self, key: Digest) -> Record | None:
         """The record of a key, unless it is absent or distrusted."""
         if key in self._distrusted:
             return None
-        try:
-            return read_record(self._record_file(key))
-        except OSError:
-            return None
-        except DamagedFileError:
-            self.distrust(key)
-            return None
+        if key not in self._records:
+            try:
+                self._records[key] = read_record(self._record_file(key))
+            except OSError:
+                return None
+            except DamagedFileError:
+                self.distrust(key)
+                return None
+        return self._records[key]
 
     def output(self, record: Record) -> Tree | None:
         """What a step made, unless that or its layer is damaged; then the record is distrusted."""
@@ -195,6 +206,8 @@ class Store:
         """An entry that is damaged, or leads to one that is: absent from now on."""
         self.damaged.append(f"cache entry {key[:12]} is damaged and was left out")
         self._distrusted.add(key)
+        self._records.pop(key, None)
+        self._results.pop(key, None)
         if self.is_writable:
             self._record_file(key).unlink(missing_ok=True)
 
@@ -249,7 +262,11 @@ class Store:
         latest = tuple(self._past(step, at) for step, at in steps)
         keys = tuple(key(past.preimage, past.source) for past in latest if past.source)
         good = {**history.good, good_in: keys} if good_in else history.good
-        write_history(self._history_file(jfile), History(history.jfile, latest, good))
+        file, new = self._history_file(jfile), History(history.jfile, latest, good)
+        if new == history and file.exists():
+            os.utime(file)  # used now, for prune
+        else:
+            write_history(file, new)
 
     def _past(self, step: Step, at: str) -> Past:
         source = step.input.digest if step.input else self._sources.get(step.index)

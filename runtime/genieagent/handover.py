@@ -1,7 +1,7 @@
 """Hands to a jar what its manager made in the home, by a walk that nobody can lead astray.
 
 The jar may be running, and move folders while the walk is in them. Every entry is pinned before it
-is looked at, and the way up is checked, so nothing outside the home is ever changed; nor is what
+is changed, and the way up is checked, so nothing outside the home is ever changed; nor is what
 somebody has mounted in it.
 """
 
@@ -50,6 +50,9 @@ def _hand_over_inside(folder: int, owners: Owners) -> int:
 def _hand_over_entry(name: str, folder: int, owners: Owners) -> bool:
     flags = os.O_PATH | os.O_NOFOLLOW
     try:
+        # Nearly all are the jar's own, and pinning takes several calls.
+        if os.stat(name, dir_fd=folder, follow_symlinks=False).st_uid != owners.manager_uid:
+            return False
         pinned = kernel.open_beneath(folder, os.fsencode(name), flags, crosses_mounts=False)
     except OSError:
         return False  # gone since it was listed, or a mount point

@@ -43,6 +43,17 @@ def test_a_result_comes_back(store: Store) -> None:
     assert again.tree(found.output.digest) == found.output
 
 
+def test_what_was_found_is_not_read_again(store: Store) -> None:
+    """Plan and build ask for the same results, each of them several times."""
+    made = make(store, "make")
+    again = reopened(store)
+    again.lookup(made.step, EMPTY_TREE)
+    for path in (*files(store, "records"), *files(store, "objects")):
+        path.unlink()
+
+    assert again.lookup(made.step, EMPTY_TREE) == made.result
+
+
 def test_it_is_what_the_runner_asks_for(store: Store) -> None:
     """The runtime's protocol, checked by mypy on this line."""
     results: Results = store
@@ -239,6 +250,20 @@ def test_history_comes_back(store: Store, tmp_path: Path) -> None:
         ("RUN make", EMPTY_TREE.digest, "app", True)
     ]
     assert latest.good == {"jar001": (files(store, "records")[0].name,)}
+
+
+def test_the_same_history_is_not_written_again(store: Store) -> None:
+    """A build without work touches it, so that prune sees it used."""
+    made = make(store, "make")
+    for _ in range(2):
+        store.remember("/JFile", [(made.step, "app")], "jar001")
+        (file,) = files(store, "history")
+        seen = file.stat()
+        os.utime(file, (0, 0))
+    store.remember("/JFile", [(made.step, "app")], "jar001")
+
+    assert file.stat().st_ino == seen.st_ino
+    assert file.stat().st_mtime > 0
 
 
 def test_records_say_what_they_are(store: Store) -> None:
