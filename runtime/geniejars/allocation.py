@@ -8,7 +8,7 @@ from pathlib import Path
 
 from geniejars.audit import forget_audit
 from geniejars.config import Config
-from geniejars.errors import UsageError
+from geniejars.errors import MachineError
 from geniejars.jars import backup_home, clear_home, end_jar
 from geniejars.ports import give_back_ports, take_ports
 from geniejars.secret_values import forget_secrets
@@ -38,7 +38,7 @@ def allocate(
 
     What the last tenant left is backed up (`backup`; `on_backup` gets the archive's path) and
     cleared (`clear`). `jfile` binds the jar to a JFile: `bound_jar` finds it again. Raises
-    UsageError where no jar is free, MachineError where ports or isolation are wanting.
+    MachineError where a jar, ports or isolation are wanting.
     """
     with changing_state(config) as state:
         name = _reserve(config, state, tag, jfile)
@@ -75,7 +75,7 @@ def bound_jar(state: State, jfile: Path) -> str | None:
 def _reserve(config: Config, state: State, tag: str | None, jfile: Path | None) -> str:
     free = free_names(state)
     if not free:
-        raise UsageError(
+        raise MachineError(
             f"all {len(state['pool'])} jars are taken",
             help="geniejars status shows by whom; geniejars free gives one back",
         )

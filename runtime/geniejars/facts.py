@@ -17,7 +17,7 @@ from geniejars.config import Config
 from geniejars.ids import IdBlock
 from geniejars.pool.installed import installed_pool
 from geniejars.state import replace_private
-from geniejars.version import VERSION
+from geniejars.version import VERSION, code_stamp
 
 FACTS_VERSION = 1
 
@@ -48,11 +48,17 @@ def first_id(config: Config) -> int:
 
 
 def fingerprint(config: Config) -> str:
-    """Equal for commands that one server can serve: same version, same facts."""
+    """Equal for commands that one server can serve: same version, same facts, and in a checkout,
+    behind a space, the same code."""
     pool = installed_pool(config)
     of_root = None if pool is None else pool.facts
     text = json.dumps([VERSION, of_root, _embedded(config), config.allow_hosts], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return f"{hashlib.sha256(text.encode()).hexdigest()[:16]} {code_stamp()}"
+
+
+def is_same_but_for_code(one: str, other: str) -> bool:
+    """Of two fingerprints."""
+    return one.partition(" ")[0] == other.partition(" ")[0]
 
 
 def asked_isolation(config: Config) -> str | None:

@@ -13,7 +13,7 @@ from geniejars.client import AgentSession
 from geniejars.config import Config
 from geniejars.conversation import AgentLostError
 from geniejars.errors import MachineError
-from geniejars.facts import fingerprint
+from geniejars.facts import fingerprint, is_same_but_for_code
 from geniejars.folders import check_owner, make_state_folders
 from geniejars.launch import start_server
 from geniejars.locks import locked
@@ -107,10 +107,9 @@ def _fitting_server(config: Config) -> ServerLink | None:
     if link is None:
         return None
     try:
-        greeting = link.hello()
-        if greeting.fingerprint == fingerprint(config):
+        if _fits(config, link.hello()):
             return link
-        _replace(config, link, greeting)
+        link.shut_down()
     except ServerLostError:  # it was just leaving
         pass
     except BaseException:
@@ -120,12 +119,15 @@ def _fitting_server(config: Config) -> ServerLink | None:
     return None
 
 
-def _replace(config: Config, link: ServerLink, greeting: Greeting) -> None:
-    """Send a server of another version or config away; raises MachineError while jars need it."""
+def _fits(config: Config, greeting: Greeting) -> bool:
+    """False for a server to be sent away: of another version or config. Raises MachineError while
+    jars need that one. Whoever works on our code keeps the server until then."""
+    ours = fingerprint(config)
+    if greeting.fingerprint == ours:
+        return True
     busy = [agent.jar for agent in greeting.agents if _is_busy(config, agent)]
-    if not busy:
-        link.shut_down()
-        return
+    if not busy or is_same_but_for_code(greeting.fingerprint, ours):
+        return bool(busy)
     error = MachineError(
         f"{', '.join(sorted(busy))} still runs under {_other(greeting)}",
         help="geniejars sys down ends it, and the next command starts anew",

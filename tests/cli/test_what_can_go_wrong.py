@@ -194,13 +194,13 @@ def test_a_jar_that_the_environment_selects(project, monkeypatch: pytest.MonkeyP
 
 
 def test_all_jars_are_taken(project) -> None:
-    """A full pool says how full it is and what frees a jar."""
+    """A full pool is the machine's failure; it says how full it is and what frees a jar."""
     here = project({CONFIG: '{"poolSize": 2}'})
     here.jars("alloc")
     here.jars("alloc")
     outcome = here.jars("alloc")
 
-    assert outcome.exit == 2
+    assert outcome.exit == 3
     assert "all 2 jars are taken" in outcome.err
     assert "geniejars free" in outcome.err
 

@@ -329,6 +329,20 @@ def test_an_upgrade_of_an_idle_server(config: Config, monkeypatch: pytest.Monkey
     wait_for_end(old)
 
 
+def test_code_that_changed_in_a_checkout(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An idle server of older code is sent away; one that is needed serves on."""
+    first = server_pid(config)
+    monkeypatch.setattr("geniejars.facts.code_stamp", lambda: "edited")
+    monkeypatch.setattr("geniejars.reception.START_SECONDS", 0.0)
+    with pytest.raises(MachineError, match="does not start"):  # what it starts is not edited
+        reach_server(config)
+    wait_for_end(first)
+    monkeypatch.undo()
+    geniejars.start_as(config, geniejars.allocate(config), "app", wait=False)
+    monkeypatch.setattr("geniejars.facts.code_stamp", lambda: "edited again")
+    reach_server(config).close()
+
+
 def test_a_zygote_of_another_config_is_noticed_by_a_new_server(config: Config) -> None:
     """Its server was killed; the facts it was started with are what counts."""
     name = geniejars.allocate(config)

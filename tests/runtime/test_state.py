@@ -115,7 +115,7 @@ def test_an_exhausted_pool_says_so(config: Config) -> None:
     small = evolve(config, pool_size=1)
     geniejars.allocate(small)
 
-    with pytest.raises(UsageError, match="all 1 jars are taken") as caught:
+    with pytest.raises(MachineError, match="all 1 jars are taken") as caught:
         geniejars.allocate(small)
 
     assert "geniejars status" in (caught.value.help or "")
