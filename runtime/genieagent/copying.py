@@ -84,9 +84,28 @@ def _copy_some(source: int, begin: int, count: int, target: int, at: int) -> int
 
 def sha256_of(file: int) -> Digest:
     """Of a whole regular file, from its beginning wherever its position is."""
+    beginning = os.pread(file, _CHUNK, 0)
+    if len(beginning) < _CHUNK:
+        return hashlib.sha256(beginning).hexdigest()
     digest = hashlib.sha256()
-    position = 0
-    while piece := os.pread(file, _CHUNK, position):
-        digest.update(piece)
-        position += len(piece)
+    position, size = 0, os.fstat(file).st_size
+    for begin, end in _stretches(file, 0, size):
+        _add_hole(digest, begin - position)
+        _add_data(digest, file, begin, end)
+        position = end
+    _add_hole(digest, size - position)
     return digest.hexdigest()
+
+
+def _add_hole(digest: hashlib._Hash, size: int) -> None:
+    """A hole is not read: the kernel would fill as much memory with zeros."""
+    zeros = bytes(min(size, _CHUNK))
+    while size > 0:
+        digest.update(memoryview(zeros)[:size])
+        size -= len(zeros)
+
+
+def _add_data(digest: hashlib._Hash, file: int, begin: int, end: int) -> None:
+    while begin < end and (piece := os.pread(file, min(_CHUNK, end - begin), begin)):
+        digest.update(piece)
+        begin += len(piece)

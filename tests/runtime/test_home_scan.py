@@ -161,14 +161,17 @@ def test_closed_entries() -> None:
 
 
 def test_sparse_file(layout: Layout, root: Path) -> None:
-    """A file of holes is read as the zeros that it shows."""
+    """A hole counts as the zeros that it shows, before, between and behind what was written."""
     with (root / "sparse").open("wb") as file:
+        for position in (3_000_000, 9_000_000):
+            file.seek(position)
+            file.write(b"written")
         file.truncate(20_000_000)
     (root / "sparse").chmod(0o664)
     index = scan(layout, "root")
     entry = index.forest.find(index.tree.root, b"sparse")
 
-    assert entry is not None and entry.value == sha256(bytes(20_000_000))
+    assert entry is not None and entry.value == sha256((root / "sparse").read_bytes())
 
 
 def test_deep_folders() -> None:
