@@ -66,7 +66,7 @@ for generation in range(100):  # the last one stays
     if os.fork():
         os._exit(0)
     os.setsid()
-    time.sleep(0.01)
+    time.sleep(0.03)
 time.sleep(60)
 """
 
@@ -107,7 +107,9 @@ def _survives(tenancy: Tenancy, script: str, has_begun: Callable[[list[_Process]
 
 
 def _living(mark: str) -> Iterator[_Process]:
-    for folder in Path("/proc").glob("[0-9]*"):
+    """The newest first: what forks on may have ended before its turn comes."""
+    folders = Path("/proc").glob("[0-9]*")
+    for folder in sorted(folders, key=lambda folder: int(folder.name), reverse=True):
         with suppress(OSError):
             is_ours = int(folder.name) != os.getpid()
             if is_ours and mark.encode() in (folder / "cmdline").read_bytes():

@@ -371,16 +371,3 @@ def test_two_roles_of_one_jar_have_homes_of_their_own(lodging: Lodge) -> None:
     place = "root" if lodging.ground.has_namespaces else "home"
 
     assert (lodging.jars / JAR / place / "of-the-build").exists()
-
-
-def test_it_starts_in_a_blink(lodging: Lodge, record_property: pytest.RecordProperty) -> None:
-    """What a start costs is printed, not asserted: machines differ."""
-    pids = []
-    for number in range(1, 6):
-        pids.append(lodging.start(f"quick{number}", number=number))
-        lodging.ask("end", jar=f"quick{number}", role=None)
-    cost = f"{lodging.ground.name}: {min(lodging.starts) * 1000:.1f} ms for a start"
-    print(cost)
-    record_property("start", cost)
-
-    assert len(set(pids)) == len(pids)

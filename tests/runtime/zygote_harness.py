@@ -121,7 +121,6 @@ class Lodge:
     folder: Path
     process: subprocess.Popen[str]
     zygote: int
-    starts: list[float] = field(default_factory=list)
     ports: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
@@ -144,7 +143,6 @@ class Lodge:
         reply = self.ask("start", **told, **_told(shares or {}))
         assert reply["ok"], reply
         self.ports[jar] = ports
-        self.starts.append(reply["seconds"])
         return int(reply["pid"])
 
     def run(self, jar: str, *argv: str, role: str = "live") -> Outcome:
