@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from machines import KINDS, REFUSED, install, is_root, make_user, remove_stale_users, remove_user
+from accounts import remove_stale_accounts
+from machines import KINDS, REFUSED, install, is_root
 
 # What is drawn follows the locale; tests of others set theirs.
 os.environ["LC_ALL"] = "C.UTF-8"
@@ -44,12 +45,12 @@ def users() -> Iterator[None]:
     """Ordinary users with and without a range of subordinate ids."""
     made = [kind for kind in (*KINDS, REFUSED) if kind.user and is_root()]
     if made:
-        remove_stale_users()
+        remove_stale_accounts()
     for kind in made:
-        make_user(kind)
+        kind.add_user()
     yield
     for kind in made:
-        remove_user(kind)
+        kind.remove_user()
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import pwd
-import re
 import shutil
 import subprocess
 import sys
@@ -16,14 +15,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from accounts import PREFIX, SUBORDINATE, add_account, remove_account
+
 TOP = Path(__file__).parent.parent.parent
 WITHOUT_NAMESPACES = TOP / "tests/runtime/without_namespaces.py"
 WITHOUT_MECHANISM = TOP / "tests/runtime/without_mechanism.py"
 SYSTEM_PYTHON = "/usr/bin/python3"
-PREFIX = f"jbt{os.getpid()}"
-"""Of users made for this run alone: two runs at once must not take each other's away."""
-
-SUBORDINATE = "700000-765535"
 
 
 @dataclass(frozen=True)
@@ -35,6 +32,14 @@ class Kind:
     user: str | None = None  # a user to make; None is whoever runs the tests
     subordinate: bool = False
     namespaces: bool = True
+
+    def add_user(self) -> None:
+        assert self.user
+        add_account(self.user, SUBORDINATE if self.subordinate else None)
+
+    def remove_user(self) -> None:
+        assert self.user
+        remove_account(self.user)
 
 
 KINDS = (
@@ -116,41 +121,6 @@ class Machine:
 
 REACH = ("PIP_", "SSL_CERT", "NODE_EXTRA", "REQUESTS_CA", "CURL_CA", "HTTP", "http", "NO_PROXY")
 """How this machine reaches the package registries."""
-
-
-def make_user(kind: Kind) -> None:
-    assert kind.user is not None
-    remove_user(kind)
-    subprocess.run(
-        ["useradd", "--no-create-home", "--user-group", "--shell", "/bin/sh", kind.user],
-        check=True,
-        capture_output=True,
-    )
-    _set_range(kind)
-
-
-def _set_range(kind: Kind) -> None:
-    """useradd may have given it one of its own accord."""
-    for file in (Path("/etc/subuid"), Path("/etc/subgid")):
-        lines = file.read_text().splitlines(keepends=True) if file.exists() else []
-        file.write_text("".join(li for li in lines if not li.startswith(f"{kind.user}:")))
-    if kind.subordinate:
-        ranges = [f"--add-subuids={SUBORDINATE}", f"--add-subgids={SUBORDINATE}"]
-        subprocess.run(["usermod", *ranges, str(kind.user)], check=True)
-
-
-def remove_user(kind: Kind) -> None:
-    assert kind.user is not None
-    subprocess.run(["pkill", "-KILL", "-U", kind.user], capture_output=True, check=False)
-    subprocess.run(["userdel", kind.user], capture_output=True, check=False)
-
-
-def remove_stale_users() -> None:
-    """What a run that was killed has left."""
-    for user in pwd.getpwall():
-        found = re.fullmatch(r"jbt(\d+)[a-z]+", user.pw_name)
-        if found and not Path(f"/proc/{found[1]}").exists():
-            remove_user(Kind(user.pw_name, None, user=user.pw_name))
 
 
 def is_root() -> bool:

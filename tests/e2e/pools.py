@@ -15,7 +15,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from machines import PREFIX, SYSTEM_PYTHON, Kind, Machine, make_user, remove_user
+from accounts import PREFIX, change_accounts
+from machines import SYSTEM_PYTHON, Kind, Machine
 
 ACCOUNT_FILES = ("passwd", "group", "shadow", "gshadow", "subuid", "subgid")
 SYSTEM_FOLDERS = (
@@ -103,7 +104,7 @@ def pool_of(scripts: Path, *, root: bool = False, size: int = 2, **config: Any) 
     pool = Pool(f"{PREFIX}{letter}p", base, Machine(kind, base / "home", scripts))
     try:
         if kind.user:
-            make_user(kind)
+            kind.add_user()
         _furnish(pool, root=root, size=size, **config)
         yield pool
     finally:
@@ -147,12 +148,12 @@ def _remove(pool: Pool) -> None:
     """As its own command does it, then whatever that has left."""
     pool.as_root("uninstall", "--yes")
     if pool.machine.kind.user:
-        remove_user(pool.machine.kind)
+        pool.machine.kind.remove_user()
     for trace in traces(pool.name):
         name = trace.partition(": ")[2].partition(":")[0]
         command = {"passwd": "userdel", "group": "groupdel"}.get(trace.partition(":")[0])
         if command:
-            subprocess.run([command, name], capture_output=True, check=False)
+            change_accounts(command, name)
         elif trace.startswith("/"):
             shutil.rmtree(trace) if Path(trace).is_dir() else Path(trace).unlink()
     shutil.rmtree(pool.base, ignore_errors=True)

@@ -454,10 +454,9 @@ def test_a_root_left_half_changed(layout: Layout) -> None:
 def test_symlinks_lead_nowhere(layout: Layout, home: Path, target: str) -> None:
     """A symlink on the way to a path is put aside, never followed."""
     (home / "d").symlink_to(target)
-    outside = sorted(Path("/etc").iterdir())
     wood = Wood()
     backup = bring(layout, "home", wood, wood.tree({"d": folder(), "d/file": wood.file(b"1")}))
 
     assert backup.kept == [b"d"]
     assert (home / "d/file").read_text() == "1" and not (home / "d").is_symlink()
-    assert outside == sorted(Path("/etc").iterdir())
+    assert not (home / target / "file").exists()

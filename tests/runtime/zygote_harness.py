@@ -20,14 +20,15 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from accounts import SUBORDINATE, add_account, remove_account
+
 HERE = Path(__file__).resolve().parent
 RUNTIME = HERE.parents[1] / "runtime"
 SYSTEM_PYTHON = "/usr/bin/python3"
 PREFIX = "jbz"
 """Of every user that a test makes."""
 
-FREE_IDS = 1_900_000_000 + os.getpid() % 100_000 * 2_000
-"""Above all that useradd and subordinate ranges give out; test runs do not share them."""
+FREE_IDS = SUBORDINATE.stop
 ID_COUNT = 64
 WAIT_SECONDS = 20
 _numbers = count(1)
@@ -87,23 +88,14 @@ def manager_on(ground: Ground, folder: Path) -> Iterator[Manager]:
         return
     number = next(_numbers)
     name = f"{PREFIX}{os.getpid()}x{number}"
-    _system(
-        "useradd", "-M", "-d", str(home), "-K", "SUB_UID_COUNT=0", "-K", "SUB_GID_COUNT=0", name
-    )
+    first = FREE_IDS + 2 * ID_COUNT * number
+    add_account(name, range(first, first + ID_COUNT + 1) if ground.has_range else None, str(home))
     try:
-        if ground.has_range:
-            first = FREE_IDS + 1000 * number
-            ids = f"{first}-{first + ID_COUNT}"
-            _system("usermod", "--add-subuids", ids, "--add-subgids", ids, name)
         entry = pwd.getpwnam(name)
         os.chown(home, entry.pw_uid, entry.pw_gid)
         yield Manager(entry.pw_uid, entry.pw_gid, home)
     finally:
-        _system("userdel", name)
-
-
-def _system(*command: str) -> None:
-    subprocess.run(command, check=True, capture_output=True)
+        remove_account(name)
 
 
 @dataclass(frozen=True)
@@ -311,4 +303,4 @@ def wait_until(condition: Any) -> None:
     deadline = time.monotonic() + WAIT_SECONDS
     while not condition():
         assert time.monotonic() < deadline, "it did not become true"
-        os.sched_yield()
+        time.sleep(0.002)
