@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from accounts import remove_stale_accounts
 from machines import KINDS, REFUSED, install, is_root
+from prompts import end_prompts
 
 # What is drawn follows the locale; tests of others set theirs.
 os.environ["LC_ALL"] = "C.UTF-8"
@@ -35,9 +36,10 @@ def world() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def scripts(world: Path) -> Path:
+def scripts(world: Path) -> Iterator[Path]:
     """The installed commands."""
-    return install(world)
+    yield install(world)
+    end_prompts()
 
 
 @pytest.fixture(scope="session")

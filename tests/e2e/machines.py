@@ -16,11 +16,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from accounts import PREFIX, SUBORDINATE, add_account, remove_account
+from prompts import typed
 
 TOP = Path(__file__).parent.parent.parent
 WITHOUT_NAMESPACES = TOP / "tests/runtime/without_namespaces.py"
 WITHOUT_MECHANISM = TOP / "tests/runtime/without_mechanism.py"
 SYSTEM_PYTHON = "/usr/bin/python3"
+OURS = ("jarbuild", "geniejars")
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,9 @@ KINDS = (
 )
 REFUSED = Kind("user-without-namespaces", None, user=f"{PREFIX}weak", namespaces=False)
 MYSELF = Kind("myself", None)
+PLAYED = KINDS if os.geteuid() == 0 else (MYSELF,)
+FAR_APART = PLAYED[1:3] or PLAYED
+"""Two kinds that have the least in common, for what takes long and is much the same on all."""
 
 
 @dataclass
@@ -82,23 +87,25 @@ class Machine:
         self,
         *argv: str | Path,
         cwd: Path | None = None,
-        timeout: float = 180,
+        timeout: int = 180,
         env: Mapping[str, str] | None = None,
         stdin: str | None = None,
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end; a name without a slash is one of ours where we have it."""
-        first = str(argv[0])
-        if "/" not in first and (self.scripts / first).exists():
-            first = str(self.scripts / first)
+        """Run a command to its end. Ours are typed at a prompt, without an interpreter's start for
+        each; by its path also one of ours is started as a program."""
+        words = [str(word) for word in argv]
+        surroundings = {
+            "cwd": str(cwd or self.home),
+            "env": {**self.clean_environment(), **(env or {})},
+            "input": stdin or "",
+            "timeout": timeout,
+        }
+        if words[0] in OURS:
+            told = {"program": words[0], "argv": words[1:], **surroundings}
+            said = typed(self.command([str(self.scripts / "python")]), told)
+            return subprocess.CompletedProcess(words, said["code"], said["out"], said["err"])
         return subprocess.run(
-            self.command([first, *map(str, argv[1:])]),
-            cwd=cwd or self.home,
-            env={**self.clean_environment(), **(env or {})},
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            input=stdin if stdin is not None else "",
-            check=False,
+            self.command(words), capture_output=True, text=True, check=False, **surroundings
         )
 
     def clean_environment(self) -> dict[str, str]:

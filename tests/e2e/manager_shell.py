@@ -1,13 +1,14 @@
 """Runs jarbuild's commands for a manager, each in a child of a process that has loaded them all.
 
-A line of JSON in, {"program", "argv", "cwd", "env", "input"}; a line out, {"code", "out", "err"}.
-The same commands as typed, without an interpreter's start for each.
+A line of JSON in, {"program", "argv", "cwd", "env", "input", "timeout"}; a line out, {"code",
+"out", "err"}. The same commands as typed, without an interpreter's start for each.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from importlib import import_module
 from tempfile import TemporaryFile
@@ -42,8 +43,10 @@ def _become(told: dict[str, Any], *standard: IO[bytes]) -> None:
     try:
         for number, file in enumerate(standard):
             os.dup2(file.fileno(), number)
+        os.environ.clear()
         os.environ.update(told["env"])
         os.chdir(told["cwd"])
+        signal.alarm(told["timeout"])
         program = cli.geniejars if told["program"] == "geniejars" else cli.main
         code = program(told["argv"])
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 
 import pytest
 from machines import Machine
@@ -53,9 +54,8 @@ LONG_TEXTS = [("readme", 0, r"# jarbuild"), ("common-issues", 0, r"# ")]
 
 
 def said(machine: Machine, command: str) -> tuple[int, str]:
-    """`geniejars COMMAND`, typed into a shell; exit code, stdout and stderr."""
-    line = f"{machine.scripts}/geniejars {command}"
-    done = machine.run("/bin/sh", "-c", line)
+    """`geniejars COMMAND`; exit code, stdout and stderr."""
+    done = machine.run("geniejars", *shlex.split(command))
     return done.returncode, done.stdout + done.stderr
 
 
