@@ -8,21 +8,23 @@ import shutil
 import time
 from pathlib import Path
 
+import pytest
 from builds import build, ports
-from machines import TOP, Machine
+from machines import FAR_APART, TOP, Machine
 
 EXAMPLES = TOP / "examples"
+far_apart = pytest.mark.parametrize("machine", FAR_APART, ids=lambda kind: kind.name, indirect=True)
 
 
 def fetch(port: int, method: str = "GET", path: str = "/", body: str | None = None) -> str:
-    """What the server on this port answers, once it listens."""
+    """What the server on this port answers, once it listens; a published port is open before."""
     deadline = time.monotonic() + 30
     while True:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         try:
             connection.request(method, path, body)
             return connection.getresponse().read().decode()
-        except ConnectionRefusedError:
+        except ConnectionError:
             assert time.monotonic() < deadline, f"nothing listens on port {port}"
             time.sleep(0.05)
         finally:
@@ -55,6 +57,7 @@ def test_helloworld(machine: Machine) -> None:
     assert machine.run("geniejars", "app", "down", jar).returncode == 0
 
 
+@far_apart
 def test_python_service(machine: Machine) -> None:
     """A virtual environment with Flask is built once and answers over HTTP."""
     jar = built_twice(machine, machine.project(EXAMPLES / "python-service"))
@@ -63,6 +66,7 @@ def test_python_service(machine: Machine) -> None:
     assert answer == {"a": 2, "rose": 2, "is": 1}
 
 
+@far_apart
 def test_node_service(machine: Machine) -> None:
     """`npm ci` installs Express from a lock file; it answers over HTTP."""
     jar = built_twice(machine, machine.project(EXAMPLES / "node-service"))

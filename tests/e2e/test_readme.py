@@ -1,4 +1,4 @@
-"""README's first command, as a newcomer types it: in a clean clone, on every kind of machine."""
+"""README's first command, as a newcomer types it: in a clean clone, as root and as a user."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import subprocess
 import urllib.request
 from pathlib import Path
 
-from machines import TOP, Machine
+import pytest
+from machines import FAR_APART, TOP, Machine
 
 README = (TOP / "README.md").read_text()
 
@@ -30,6 +31,7 @@ def clone(machine: Machine) -> Path:
     return target
 
 
+@pytest.mark.parametrize("machine", FAR_APART, ids=lambda kind: kind.name, indirect=True)
 def test_first_command(machine: Machine) -> None:
     """It installs, builds and starts an example, which answers at the address that is printed."""
     folder = clone(machine)
