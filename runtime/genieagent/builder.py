@@ -103,7 +103,7 @@ class Builder:
         with suppress(FileExistsError):
             os.mkdir(name, 0o700, dir_fd=folder)
         with pinned(folder, name, PIN | os.O_DIRECTORY) as pin:
-            set_mode(pin, mode | stat.S_ISGID)
+            self._set_folder_mode(pin, mode)
 
     def _put(self, path: Path, staged: str, sha256: Digest | None) -> None:
         if not self.stage.holds(staged):
@@ -137,9 +137,13 @@ class Builder:
         with pinned(folder, name) as pin:
             found = os.fstat(pin).st_mode
             if stat.S_ISDIR(found) and is_folder:
-                set_mode(pin, mode | stat.S_ISGID)
+                self._set_folder_mode(pin, mode)
             elif not (stat.S_ISDIR(found) or is_folder or stat.S_ISLNK(found)):
                 set_mode(pin, mode)
+
+    def _set_folder_mode(self, pin: int, mode: int) -> None:
+        self.place.forget()  # it may be this very folder, opened for as long as we are in it
+        set_mode(pin, mode | stat.S_ISGID)
 
     def _take(self, path: Path) -> None:
         if self.root.look(path) is None:

@@ -90,13 +90,12 @@ class Place:
 
 
 def _open_top(path: str) -> int:
-    """Who closes a home to its owner, as `chmod 0 .` does, has not made it another's."""
-    try:
-        return os.open(path, FOLDER)
-    except PermissionError:
-        with pinned(None, os.fsencode(path), PIN | os.O_DIRECTORY) as pin:
+    """Who closes a home to its owner, as `chmod 0 .` or `chmod -w .` does, has not made it
+    another's."""
+    with pinned(None, os.fsencode(path), PIN | os.O_DIRECTORY) as pin:
+        if os.fstat(pin).st_mode & stat.S_IRWXU != stat.S_IRWXU:
             set_mode(pin, SHARED_FOLDER)
-            return os.open(".", FOLDER, dir_fd=pin)
+        return os.open(".", FOLDER, dir_fd=pin)
 
 
 def _open_folder(place: int, path: Path) -> tuple[int, int | None]:

@@ -253,13 +253,33 @@ def test_in_a_closed_folder(above: int, mode: int) -> None:
     unprivileged(work)
 
 
-def test_a_home_that_was_closed() -> None:
-    """`chmod 0 .` keeps no build out."""
+@pytest.mark.parametrize("name", ["home", "root"])
+@pytest.mark.parametrize(("before", "after"), [(0, 0o775), (0o775, 0), (0o600, 0o500)], ids=oct)
+def test_a_folder_with_other_bits(name: PlaceName, before: int, after: int) -> None:
+    """A folder is closed or opened to its owner in a change of what is in it."""
 
     def work() -> None:
         with open_folder() as path:
             layout, wood = layout_of(path), Wood()
-            (path / "home").chmod(0)
+            files = {"d/e": wood.file(b"1"), "d/gone": wood.file(b"1")}
+            scan(layout, name)  # a root is changed by who knows it
+            bring(layout, name, wood, wood.tree({"d": folder(before), **files}))
+            new = wood.tree({"d": folder(after), "d/e": wood.file(b"2"), "d/f": wood.file(b"3")})
+            bring(layout, name, wood, new)
+
+            assert scan(layout, name).tree == new
+
+    unprivileged(work)
+
+
+@pytest.mark.parametrize("mode", [0, 0o500, 0o300], ids=oct)
+def test_a_home_that_was_closed(mode: int) -> None:
+    """`chmod 0 .` keeps no build out, nor does a home that may not be written to."""
+
+    def work() -> None:
+        with open_folder() as path:
+            layout, wood = layout_of(path), Wood()
+            (path / "home").chmod(mode)
             bring(layout, "home", wood, tree := wood.tree({"a": wood.file(b"1")}))
 
             assert scan(layout, "home").tree == tree
