@@ -9,83 +9,24 @@ from __future__ import annotations
 import os
 import random
 import shutil
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from vocabulary import (
+    APPS,
+    CONTEXT,
+    FOLDER_MODES,
+    FOLDERS,
+    HOME,
+    INCLUDED,
+    INPUTS,
+    LINES,
+    MODES,
+)
+
 Move = tuple[Any, ...]
 """Its kind, then what that takes; JSON can hold it."""
-
-CONTEXT = ["a", "b", "src/a", "src/b", "src/deep/c", "src/deep/d", "src/x.log", "inc", "d0"]
-HOME = ["a", "f0", "f1", "g0", "d0", "d0/e", "d0/e/f", "src", "src/a", "all/src/a", "h0", "s0",
-        "find0", "cat1", "data/seed", "data", "w1", "flat/a", "x0", "p0"]  # fmt: skip
-MODES = [0o600, 0o644, 0o755, 0o444, 0o640]
-
-DEPEND = "DEPEND ${COMMON}/tool"
-
-RUNS = [
-    "find . ! -name 'find*' -printf '%P %y %m %n %l\\n' | sed 's/^\\(.* d [0-9]*\\) [0-9]*/\\1/'"
-    " | sort > find{n}",
-    "find . -type f ! -name 'cat*' -print0 | sort -z | xargs -0r cat > cat{n} 2>&1 || true",
-    "ls -A > ls{n}",
-    "ls -d * > glob{n}",
-    "find . -name 'f*' ! -name 'found*' | sort > found{n} && echo {n} >> found{n}",
-    "sh -c 'cat f* src/* 2>/dev/null; true' | sha256sum > sum{n}",
-    "echo {n} > f{n} 2>/dev/null || true",
-    "echo same > f0 2>/dev/null || true",
-    "echo more >> f{n} 2>/dev/null || true",
-    "mkdir -p d{n}/e 2>/dev/null && echo x{n} > d{n}/e/f; true",
-    "rm -rf d* f1",
-    "rm -rf ./*",
-    "rm -f h0; ln f0 h0 2>/dev/null || true",
-    "ln -f f{n} h{n} 2>/dev/null; ln -f f{n} d0/h 2>/dev/null; true",
-    "cp -f h0 h1 2>/dev/null && rm -f h0 && mv h1 h0; true",
-    "mv f{n} g{n} 2>/dev/null || true",
-    "mv d{n} d1 2>/dev/null || true",
-    "chmod 600 f* 2>/dev/null; true",
-    "chmod {m} f{n} d{n} 2>/dev/null; true",
-    "chmod 500 d0 2>/dev/null; true",
-    "ln -sfn d{n} s0",
-    "ln -sfn ../../etc s1",
-    "rm -rf s0; cp -a d0 s0 2>/dev/null || true",
-    "rm -rf p0; mkfifo -m 640 p0",
-    "test ! -e f2 || test -e g0",
-    "test -e f0 -o -e a -o -e d0 || exit {n}",
-    "env | grep -E '^(A|B|V|KEY)=' | sort > env{n} || true",
-    "echo $V > arg{n}",
-    "cat {common}/tool > dep{n}",
-    "truncate -s 300000 big{n}; echo end >> big{n}",
-    "echo odd > \"$(printf 'n\\377')\"",
-    "rm -rf f0; mkdir f0; echo in > f0/in",
-    "test -d f0 && rm -rf f0; echo file > f0",
-    "mkdir -p data; echo seed{n} > data/seed; ls data > data.ls",
-    "touch -d 2001-01-01 f{n} 2>/dev/null; true",
-    "rm -rf src/deep all",
-    "mkdir -p d0/x d0/y; touch d0/x/1 d0/y/1; chmod 550 d0/x",
-    ": > empty{n}; : > empty; ln -f empty empty-too",
-]
-LINES = [
-    "ENV A={n}", "ENV B={n}", "ARG V={n}", "WORKDIR w{n}", "WORKDIR .", "WORKDIR d0/e",
-    "COPY src src", "COPY . all", "COPY . .", "COPY a w{n}/", "COPY src/* flat/", "COPY a f0",
-    "COPY --exclude=a src w1", "COPY --chmod=700 b x0", "COPY --chmod=600 src d0", "COPY a s0/",
-    "COPY src/ ./", "COPY a b d{n}/", "COPY b data/seed", "COPY d0 d0",
-    "IMPORT KEY", "DEPEND {common}/tool", "INCLUDE inc", "PERSIST data", "PERSIST d0/e",
-    "# {n}", "TAG t{n}", "ADDPATH d{n}", "CMD echo {n}",
-    "RUN --no-cache ls > fresh{n}", "RUN --mount=type=cache,target=cc echo {n} >> cc/log",
-    "RUN --mount=type=cache,target=d0/cc mkdir -p d0/mine",
-    "RUN : ${{PORT(1)}} > port{n}",
-    *(f"RUN {run}" for run in RUNS), *(f"RUN {run}" for run in RUNS[:6]),
-]  # fmt: skip
-APPS = [
-    "echo mine > mine{n}", "mkdir -p mine.d/{n}; echo log >> mine.d/{n}/log",
-    "echo hand >> {path}", "rm -rf {path}", "rm -rf {path}; mkdir {path}; echo mine > {path}/mine",
-    "chmod {m} {path}", "rm -rf {path}; ln -s nowhere {path}", "mv {path} moved{n}",
-    "for f in *; do test -f $f && echo z > $f; done", "rm -rf ./*", "echo mine > d{n}/mine",
-    "mkdir -p data; echo mine > data/seed; echo mine > data/own", "ln {path} mine-too{n}",
-    "rm -rf {path}; mkfifo {path}", "touch {path}", "mkdir -p d0/e/f/g; echo mine > d0/e/f/g/mine",
-    "rm -rf {path}; echo mine > {path}", "cp -a {path} copied{n}", "chmod 0 {path}",
-]  # fmt: skip
 
 
 def line(dice: random.Random) -> str:
@@ -98,12 +39,9 @@ def _filled(dice: random.Random, text: str) -> str:
 
 
 def draw_beginning(dice: random.Random) -> list[Move]:
-    moves: list[Move] = [("write", path, "0") for path in CONTEXT[:-2]]
-    moves += [
-        ("folder", "d0"),
-        ("write", "inc", "ENV I=1\nRUN echo inc > inc.txt\n"),
-        ("outside", "0"),
-    ]
+    moves: list[Move] = [("write", path, "0") for path in CONTEXT]
+    moves += [("folder", "d0"), ("write", "inc", INCLUDED[0])]
+    moves += [("outside", name, "0") for name in INPUTS]
     return [*moves, ("write", ".jarignore", "**/*.log\n"), ("secret", "0"), *_first_lines(dice)]
 
 
@@ -115,41 +53,102 @@ def draw_round(dice: random.Random, builds: int) -> list[Move]:
     """What happens up to the next build, and that."""
     moves = [draw_edit(dice, builds) for _ in range(dice.choice([0, 1, 1, 1, 2, 3]))]
     if dice.random() < 0.5:
-        moves += [("app", _filled(dice, dice.choice(APPS))) for _ in range(dice.randrange(1, 4))]
-    return [*moves, ("build", dice.choice([0] * 6 + [1]), _options(dice))]
+        moves += [_app(dice) for _ in range(dice.randrange(1, 4))]
+    if dice.random() < 0.25:
+        moves.append(_draw_upkeep(dice))
+    return [*moves, ("build", _jar(dice), _options(dice))]
+
+
+def _jar(dice: random.Random) -> int:
+    return dice.choice([0] * 6 + [1, 2])
+
+
+def _app(dice: random.Random) -> Move:
+    return ("app", _filled(dice, dice.choice(APPS)), _jar(dice))
+
+
+def _draw_upkeep(dice: random.Random) -> Move:
+    """What `geniejars` and `jarbuild cache` do between builds."""
+    jar = _jar(dice)
+    draws: list[Move] = [
+        ("prune", dice.choice([0, 20_000, 100_000])),
+        ("reset", jar),
+        ("normalize", jar, dice.random() < 0.5),
+        ("restore", jar, _filled(dice, dice.choice(APPS))),
+        ("anew", jar),
+        ("end", jar),
+        ("by hand", jar, dice.choice(["mine", "a", "f0", "x0"]), str(dice.randrange(3))),
+    ]
+    return dice.choice(draws)
 
 
 def _options(dice: random.Random) -> dict[str, Any]:
     choices: list[dict[str, Any]] = [{}] * 8
     choices += [{"no_cache": True}, {"no_cache_from": dice.randrange(1, 8)}, {"clean": True}]
+    choices += [{"args": {"V": str(dice.randrange(2))}}] * 2 + [{"share_imports": True}]
     return dice.choice(choices)
 
 
 def draw_edit(dice: random.Random, builds: int) -> Move:
+    draw = dice.choice([_draw_file, _draw_file, _draw_folder, _draw_line, _draw_line])
+    return draw(dice) if dice.random() < 0.75 else _draw_surroundings(dice, builds)
+
+
+def _draw_file(dice: random.Random) -> Move:
     path, other = dice.choice(CONTEXT), dice.choice(CONTEXT)
-    draws: list[Callable[[], Move]] = [
-        lambda: ("write", path, str(dice.randrange(3))),
-        lambda: ("write", path, str(dice.randrange(3))),
-        lambda: ("delete", path),
-        lambda: ("chmod", path, dice.choice(MODES)),
-        lambda: ("rename", path, other),
-        lambda: ("symlink", path, dice.choice(["a", "../a", "deep", "nowhere"])),
-        lambda: ("folder", path),
-        lambda: ("link", path, other),
-        lambda: ("insert", dice.randrange(9), line(dice)),
-        lambda: ("insert", dice.randrange(9), line(dice)),
-        lambda: ("drop", dice.randrange(9)),
-        lambda: ("replace", dice.randrange(9), line(dice)),
-        lambda: ("swap", dice.randrange(9)),
-        lambda: ("outside", str(dice.randrange(2))),
-        lambda: ("secret", str(dice.randrange(2))),
-        lambda: ("back", dice.randrange(builds + 1)),
-        lambda: ("back", dice.randrange(builds + 1)),
-        lambda: ("moved", dice.randrange(2)),
-        lambda: ("ignore", dice.choice(["", "**/*.log\n", "src\n!src/a\n", "a\n"])),
-        lambda: ("end",),
+    draws: list[Move] = [
+        ("write", path, str(dice.randrange(3))),
+        ("write", path, str(dice.randrange(3))),
+        ("sly", path, str(dice.randrange(3))),
+        ("delete", path),
+        ("chmod", path, dice.choice(MODES)),
+        ("rename", path, other),
+        ("case", path),
+        ("symlink", path, dice.choice(["a", "../a", "deep", "nowhere"])),
+        ("folder", path),
+        ("link", path, other),
     ]
-    return dice.choice(draws)()
+    return dice.choice(draws)
+
+
+def _draw_folder(dice: random.Random) -> Move:
+    path, other = dice.choice(FOLDERS), dice.choice([*FOLDERS, *CONTEXT])
+    draws: list[Move] = [
+        ("chmod", path, dice.choice(FOLDER_MODES)),
+        ("delete", path),
+        ("empty", path),
+        ("folder", path),
+        ("rename", path, other),
+        ("case", path),
+        ("symlink", path, dice.choice([".", "a", "../d0", "deep", "elsewhere"])),
+        ("write", f"{path}/new", str(dice.randrange(3))),
+    ]
+    return dice.choice(draws)
+
+
+def _draw_line(dice: random.Random) -> Move:
+    draws: list[Move] = [
+        ("insert", dice.randrange(9), line(dice)),
+        ("insert", dice.randrange(9), line(dice)),
+        ("drop", dice.randrange(9)),
+        ("replace", dice.randrange(9), line(dice)),
+        ("swap", dice.randrange(9)),
+    ]
+    return dice.choice(draws)
+
+
+def _draw_surroundings(dice: random.Random, builds: int) -> Move:
+    draws: list[Move] = [
+        ("outside", dice.choice(INPUTS), str(dice.randrange(2))),
+        ("secret", str(dice.randrange(2))),
+        ("write", "inc", dice.choice(INCLUDED)),
+        ("back", dice.randrange(builds + 1)),
+        ("back", dice.randrange(builds + 1)),
+        ("moved", dice.randrange(2)),
+        ("project", dice.randrange(2)),
+        ("ignore", dice.choice(["", "**/*.log\n", "src\n!src/a\n", "a\n", "**/d*\n!src/deep\n"])),
+    ]
+    return dice.choice(draws)
 
 
 def edit(project: Path, move: Move) -> None:
@@ -162,8 +161,15 @@ def _edit(project: Path, move: Move) -> None:
     match move:
         case "write", path, content:
             _write(project / path, content)
+        case "sly", path, content:
+            _write_slyly(project / path, content)
         case "delete", path:
             _remove(project / path)
+        case "empty", path:
+            _remove(project / path)
+            (project / path).mkdir(parents=True)
+        case "case", path:
+            os.rename(project / path, (project / path).with_name(Path(path).name.swapcase()))
         case "chmod", path, mode:
             (project / path).chmod(mode)
         case "rename", path, other:
@@ -200,9 +206,18 @@ def _edit_lines(jfile: Path, move: Move) -> None:
 
 def _declare_input(lines: list[str]) -> None:
     """What a RUN reads outside the home is not seen, unless it says so."""
-    reading = [number for number, text in enumerate(lines) if text.startswith("RUN cat ${COMMON}")]
-    if reading and DEPEND not in lines[: reading[0]]:
-        lines.insert(reading[0], DEPEND)
+    for name in INPUTS:
+        depend = f"DEPEND ${{COMMON}}/{name}"
+        reading = [n for n, text in enumerate(lines) if f"cat ${{COMMON}}/{name}" in text]
+        if reading and depend not in lines[: reading[0]]:
+            lines.insert(reading[0], depend)
+
+
+def _write_slyly(path: Path, content: str) -> None:
+    """As long as it was, and with its old times, as far as anybody can set those."""
+    before = path.stat()
+    _write(path, content)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
 def _write(path: Path, content: str) -> None:

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import housekeeping
 from attrs import define, field
 from listings import Listing, Seen, is_below, listing
 from moves import Move, draw_beginning, draw_round, edit
@@ -22,8 +23,10 @@ from worlds import Report, World
 
 from geniejars import Plan, Waiting, clear_home, end_jar
 
-CLEAN_JAR = 2
+CLEAN_JAR = 3
 """The jar after those that are built into: emptied before each build."""
+
+JARS = CLEAN_JAR + 1
 
 
 def draw(seed: int, rounds: int) -> list[Move]:
@@ -37,18 +40,19 @@ def draw(seed: int, rounds: int) -> list[Move]:
 
 @define
 class Player:
-    """One sequence in an empty world with three jars."""
+    """One sequence in an empty world; `built` is by jar what its last build made, and its
+    PERSISTs."""
 
     world: World
     project: Path = field(init=False)
     secret: str = field(default="0", init=False)
-    built: dict[int, Listing] = field(factory=dict, init=False)  # by jar, what builds made
+    built: dict[int, tuple[Listing, tuple[str, ...]]] = field(factory=dict, init=False)
     builds: int = field(default=0, init=False)
     log: list[str] = field(factory=list, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.world.empty()
-        self.project = self.world.folder / "project" / "here"
+        self.project = self.world.folder / "project" / "project0" / "here"
         self.project.mkdir(parents=True)
 
     def play(self, moves: Sequence[Move]) -> None:
@@ -59,21 +63,42 @@ class Player:
         match move:
             case "build", jar, options:
                 self._build(jar, options)
-            case "app", script:
-                self.world.run(self.world.jars[0], script)
-            case "outside", content:
-                tool = Path(str(self.world.config.common_dir)) / "tool"
-                tool.write_text(content)
+            case "app", script, *jar:
+                self.world.run(self.world.jars[jar[0] if jar else 0], script)
+            case "outside", name, content:
+                file = Path(str(self.world.config.common_dir)) / name
+                file.parent.mkdir(exist_ok=True)
+                file.write_text(content)
             case "secret", value:
                 self.secret = value
             case "back", number:
                 self._go_back(number)
             case "moved", number:
                 self._move_project(number)
-            case ("end",):
-                end_jar(self.world.config, self.world.jars[0])
+            case "project", number:
+                self._change_project(number)
+            case (("prune" | "reset" | "normalize" | "restore" | "anew" | "end" | "by hand"), *_):
+                self._keep_house(move)
             case _:
                 edit(self.project, move)
+
+    def _keep_house(self, move: Move) -> None:
+        match move:
+            case "prune", limit:
+                housekeeping.prune_cache(self.world, limit)
+            case "reset", jar if jar in self.built:
+                housekeeping.reset(self.world, self.world.jars[jar], *self.built[jar])
+            case "normalize", jar, private:
+                housekeeping.normalized(self.world, self.world.jars[jar], private=private)
+            case "restore", jar, script:
+                housekeeping.restore(self.world, self.world.jars[jar], script)
+            case "anew", jar:
+                housekeeping.anew(self.world, jar)
+                self.built.pop(jar, None)
+            case "end", jar:
+                end_jar(self.world.config, self.world.jars[jar])
+            case "by hand", jar, name, text:
+                housekeeping.by_hand(self.world, self.world.jars[jar], name, text)
 
     def _go_back(self, number: int) -> None:
         kept = self._kept(number)
@@ -83,6 +108,13 @@ class Player:
 
     def _kept(self, number: int) -> Path:
         return self.world.folder / "project" / f"kept{number}"
+
+    def _change_project(self, number: int) -> None:
+        """Another one, built into the same jars; it begins as a copy of this one."""
+        top = self.world.folder / "project" / f"project{number}"
+        if not top.exists():
+            shutil.copytree(self.project, top / "here", symlinks=True)
+        (self.project,) = top.iterdir()
 
     def _move_project(self, number: int) -> None:
         other = self.project.with_name(["here", "there"][number])
@@ -97,7 +129,7 @@ class Player:
         before = listing(self.world.home(name))
         with environment(KEY=self.secret):
             built = self.world.build(self.project, name, **options)
-            clean = self._build_clean()
+            clean = self._build_clean(options)
             after = listing(self.world.home(name))
             self.log.append(built.outcome)
             _check_executed(built)
@@ -106,27 +138,32 @@ class Player:
                 assert after == before, f"a failed build changed the home: {_differ(before, after)}"
                 return
             self._check_home(jar, before, after, clean)
-            self._check_again(name)
+            self._check_again(name, options)
 
-    def _build_clean(self) -> Report:
+    def _build_clean(self, options: dict[str, Any]) -> Report:
         """The same input, nothing known, nothing there."""
         name = self.world.jars[CLEAN_JAR]
         clear_home(self.world.config, name)
         shutil.rmtree(self.world.cache("clean"), ignore_errors=True)
-        return self.world.build(self.project, name, "clean")
+        return self.world.build(self.project, name, "clean", **_inputs(options))
 
     def _check_home(self, jar: int, before: Listing, after: Listing, clean: Report) -> None:
         wanted = listing(self.world.home(self.world.jars[CLEAN_JAR]))
         persist = clean.plans[-1].prepared.persist
-        old = self.built.get(jar, Listing({}, frozenset()))
-        self.built[jar] = wanted
+        old, _ = self.built.get(jar, (Listing({}, frozenset()), ()))
+        self.built[jar] = wanted, persist
         Kept(before, after, old, wanted, persist).check()
 
-    def _check_again(self, jar: str) -> None:
+    def _check_again(self, jar: str, options: dict[str, Any]) -> None:
         """Nothing has changed, so there is nothing to do."""
-        plan = self.world.plan(self.project, jar)
+        plan = self.world.plan(self.project, jar, **_inputs(options))
         if not any(step.no_cache for step in plan.steps):
             assert _listed(plan) == [], [(s.text, s.verdict.reason) for s in plan.steps]
+
+
+def _inputs(options: dict[str, Any]) -> dict[str, Any]:
+    """What of a build's options makes its result another one."""
+    return {name: options[name] for name in ("args", "share_imports") if name in options}
 
 
 @define

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from moves import Move
-from sequences_played import Player
+from sequences_played import JARS, Player
 from worlds import World, a_world
 
 BUILD: Move = ("build", 0, {})
@@ -93,7 +93,7 @@ CASES: dict[str, list[Move]] = {
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    with a_world(jars=3) as made:
+    with a_world(jars=JARS) as made:
         yield made
 
 

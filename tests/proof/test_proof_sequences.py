@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sequences_played import Player, draw
+from sequences_played import JARS, Player, draw
 from worlds import World, a_world
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -22,7 +22,7 @@ SEEDS = range(1, 9)
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    with a_world(jars=3) as made:
+    with a_world(jars=JARS) as made:
         yield made
 
 

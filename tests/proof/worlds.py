@@ -110,7 +110,7 @@ class World:
     def build(self, project: Path, jar: str | None, cache: str = "own", **options: Any) -> Report:
         """One build; an error is in the report."""
         report = Report()
-        with self._using(cache):
+        with self.using(cache):
             try:
                 self._job(project, report, jar=jar, **options).build()
             except (JarbuildError, SyntaxErrors) as error:
@@ -119,7 +119,7 @@ class World:
 
     def plan(self, project: Path, jar: str, cache: str = "own", **options: Any) -> Plan:
         report = Report()
-        with self._using(cache):
+        with self.using(cache):
             self._job(project, report, jar=jar, plan=True, **options).show_plan()
         return report.plans[-1]
 
@@ -154,7 +154,7 @@ class World:
         return Job(asked, self.config, read, report)
 
     @contextmanager
-    def _using(self, cache: str) -> Iterator[None]:
+    def using(self, cache: str) -> Iterator[None]:
         before = os.environ.get("XDG_CACHE_HOME")
         os.environ["XDG_CACHE_HOME"] = str(self.cache(cache))
         try:

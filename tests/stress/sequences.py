@@ -20,10 +20,8 @@ TOP = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(TOP / part) for part in ("tests/proof", "grammar", "runtime", ".")]
 
 from moves import Move  # noqa: E402
-from sequences_played import Player, draw  # noqa: E402
+from sequences_played import JARS, Player, draw  # noqa: E402
 from worlds import World, a_world  # noqa: E402
-
-JARS = 3
 
 
 def main() -> int:
