@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from attrs import evolve
@@ -26,10 +29,11 @@ PROGRAMS = {f"same {n}": writes("same/file", "1") for n in range(4)} | {
 
 def edit(dice: random.Random, project: Project) -> None:
     """One thing that people and tools do between builds."""
-    path = project.context / dice.choice(PATHS)
+    path, other = (project.context / name for name in dice.choices(PATHS, k=2))
     lines = project.jfile.read_text().splitlines()
-    match dice.randrange(8):
+    match dice.randrange(11):
         case 0 | 1:
+            path.unlink(missing_ok=True)
             project.write(str(path.relative_to(project.context)), str(dice.randrange(3)))
         case 2:
             path.unlink(missing_ok=True)
@@ -41,6 +45,13 @@ def edit(dice: random.Random, project: Project) -> None:
             lines.pop(dice.randrange(len(lines)))
         case 6 if lines:
             lines[dice.randrange(len(lines))] = line(dice)
+        case 7 if path.exists() and path != other:
+            path.replace(other)
+        case 8:
+            path.unlink(missing_ok=True)
+            path.symlink_to(dice.choice(["a", "deep", "nowhere"]))
+        case 9:
+            project.retarget(allocation=dice.choice(["first", "second"]))
         case _:
             project.environment["KEY"] = str(dice.randrange(2))
     project.jfile.write_text("\n".join(lines) + "\n")
@@ -66,9 +77,21 @@ def cache_alone(project: Project, folder: Path) -> Project:
     return evolve(project, cache=folder, programs=dict(PROGRAMS))
 
 
-@pytest.mark.parametrize("seed", range(30))
-def test_incremental_equals_clean(seed: int, project: Project, tmp_path: Path) -> None:
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """In memory where that is possible: nobody waits for a disk."""
+    memory = Path("/dev/shm")  # noqa: S108
+    if not os.access(memory, os.W_OK):
+        yield tmp_path
+        return
+    with TemporaryDirectory(prefix="sequence-", dir=memory) as folder:
+        yield Path(folder)
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_incremental_equals_clean(seed: int, folder: Path) -> None:
     """After any sequence of edits; and what a plan lists is what its build executes or reuses."""
+    project = Project(folder / "context", folder / "cache")
     dice = random.Random(seed)  # noqa: S311
     project.environment["KEY"] = "0"
     project.programs = dict(PROGRAMS)
@@ -77,7 +100,7 @@ def test_incremental_equals_clean(seed: int, project: Project, tmp_path: Path) -
         project.write(path, "0")
     project.jfile.write_text("".join(f"{line(dice)}\n" for _ in range(6)))
     for number in range(7):
-        clean = cache_alone(project, tmp_path / f"clean{number}")
+        clean = cache_alone(project, folder / f"clean{number}")
 
         assert outcome(project) == outcome(clean)
         edit(dice, project)
