@@ -100,6 +100,20 @@ def without_reused(built: Build, listed: list[str]) -> list[str]:
     return listed[: len(listed) - len(reused)]
 
 
+def test_from_a_line_on(project: Path, root_machine: Machine) -> None:
+    """--no-cache-from runs the steps of that line and below whatever is known of them, as the
+    plan says; without it all is as it was."""
+    again = ("--no-cache-from", "6")
+    planned = plan(root_machine, project, *again, env=ENVIRONMENT)
+    built = build(root_machine, project, *again, env=ENVIRONMENT)
+    after = build(root_machine, project, env=ENVIRONMENT)
+
+    assert [s["status"] for s in planned["steps"]] == ["cached", "cached", "run", "run"]
+    assert {s["reason"] for s in planned["steps"][2:]} == {"--no-cache-from 6"}
+    assert [status for _, status in built.statuses] == ["cached", "cached", "ran", "ran"]
+    assert (after.executed, after.done["tree"]) == ([], built.done["tree"])
+
+
 def test_import_value(project: Path, root_machine: Machine) -> None:
     """Another value of an IMPORT runs the RUNs after it; the plan names it and keeps it secret."""
     changed = {"TOKEN": "canary-9d2e"}

@@ -169,3 +169,42 @@ def test_a_terminal_that_is_hung_up(config: Config, jar: str) -> None:
     with geniejars.open_jar(config, jar) as session:
         while session.status().processes:
             pass
+
+
+@pytest.fixture
+def failing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project whose second RUN fails."""
+    monkeypatch.setenv("TOKEN", "secret")
+    lines = ["WORKDIR work", "ENV MODE=dev", "IMPORT TOKEN", "RUN echo 1 > made"]
+    (tmp_path / "JFile").write_text("\n".join([*lines, "RUN echo 2 > half; exit 7", ""]))
+    return tmp_path
+
+
+def test_a_shell_where_a_run_failed(config: Config, jar: str, failing: Path) -> None:
+    """With its environment and in its folder, in what it left; then the build fails as it would
+    have, the home is as it was, and what was done in the shell is in no later build."""
+    build = ("build", jar, str(failing), "--on-fail", "shell")
+    with at_a_terminal(*build) as person:
+        person.wait_for("a shell where line 5 failed")
+        person.type("clear; echo $MODE-$TOKEN; pwd; cat made half; touch left; exit 3\r")
+        person.wait_for("dev-secret\n/home/jar/work\n1\n2\n")
+
+        assert person.leave() == 1
+    assert "RUN failed with exit code 7" in person.shown
+    assert list(geniejars.home_dir(config, jar).iterdir()) == []
+    (failing / "JFile").write_text((failing / "JFile").read_text().replace("; exit 7", "; ls > ls"))
+    with at_a_terminal(*build) as person:
+        assert person.leave() == 0
+    assert (geniejars.home_dir(config, jar) / "work/ls").read_text() == "half\nls\nmade\n"
+
+
+@pytest.mark.parametrize("choice", ["keep", "rollback"])
+def test_no_shell_where_a_run_failed(choice: str, config: Config, jar: str, failing: Path) -> None:
+    """`keep` says where the failed state is; without a word nothing is said of it."""
+    with at_a_terminal("build", jar, str(failing), "--on-fail", choice) as person:
+        assert person.leave() == 1
+    root = geniejars.home_dir(config, jar).with_name("root")
+
+    assert ("the build root is as the RUN left it" in person.shown) == (choice == "keep")
+    if choice == "keep":
+        assert (root / "work/half").read_text() == "2\n"
