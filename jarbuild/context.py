@@ -97,9 +97,11 @@ class Context:
         if os.path.lexists(path) or not has_wildcard(written):
             return [self._named(path, written)]
         try:
-            matched = [p for p in expand_glob(path) if not self._is_ignored(p)]
+            matched = expand_glob(path, self._is_ignored)
         except PatternError as error:
             raise JFileError(str(error)) from error
+        except OSError as error:
+            _refuse(os.fsencode(error.filename or path), error)
         if not matched:
             raise JFileError(
                 f"{written} matches nothing in {self.folder}",
@@ -137,7 +139,7 @@ class Context:
         return place(self.forest, tree, nest(self.forest, target, entry), home="/")
 
     def _named(self, path: str, written: str) -> Found:
-        if not posixpath.exists(path):
+        if not _exists(path):
             dangling = " is a symlink to nothing" if os.path.lexists(path) else " does not exist"
             raise JFileError(f"{written}{dangling}", help=self._whereabouts(path))
         found = self._found(path)
@@ -200,6 +202,17 @@ class Context:
         # Whom a checkout lets in says nothing about a home.
         mode = NEW_FOLDER_MODE if source.inside == "" else snapshots.mode(source.seen)
         return snapshots.folder(source.path, mode, filters)
+
+
+def _exists(path: str) -> bool:
+    """Links followed; raises JFileError where nobody can tell."""
+    try:
+        Path(path).stat()
+    except PermissionError as error:
+        _refuse(os.fsencode(path), error)
+    except OSError:
+        return False
+    return True
 
 
 def _target(source: Found, destination: Destination) -> HomePath:

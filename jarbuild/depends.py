@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import posixpath
 import stat
 from pathlib import Path
 
@@ -13,13 +12,17 @@ from jarbuild.stamps import ChangedError, StatCache, stamp_of
 
 
 def check_depend(written: str) -> None:
-    """Raises JFileError where the path does not exist. A relative one starts at the current
-    folder, as it always has."""
-    if not posixpath.exists(written):
+    """Raises JFileError where the path does not exist or cannot be looked up. A relative one
+    starts at the current folder, as it always has."""
+    try:
+        Path(written).stat()
+    except PermissionError as error:
+        raise JFileError(f"cannot read {written}: {error.strerror}") from error
+    except (OSError, ValueError) as error:
         raise JFileError(
             f"dependency not found: {written}",
             help="install it there, or correct the path; it is looked up on this machine",
-        )
+        ) from error
 
 
 def depend_digest(written: str, stamps: StatCache) -> Digest:

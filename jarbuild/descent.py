@@ -6,6 +6,7 @@ up the folder must be the one it was: a folder that was moved meanwhile must not
 
 from __future__ import annotations
 
+import errno
 import os
 from types import TracebackType
 
@@ -21,7 +22,7 @@ class Descent:
     """A descriptor that moves; `fd` is the folder it is in. Raises OSError and ChangedError."""
 
     def __init__(self, path: bytes):
-        self.fd = os.open(path, _FOLDER)
+        self.fd = _opened(path, _FOLDER)
         self._above: list[Identity] = []
 
     def __enter__(self) -> Descent:
@@ -38,7 +39,7 @@ class Descent:
     def enter(self, name: bytes) -> None:
         """Go into a folder; a symlink is none."""
         here = os.fstat(self.fd)
-        self._move(os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=self.fd))
+        self._move(_opened(name, _FOLDER | os.O_NOFOLLOW, self.fd))
         self._above.append((here.st_dev, here.st_ino))
 
     def leave(self) -> None:
@@ -51,3 +52,12 @@ class Descent:
     def _move(self, fd: int) -> None:
         os.close(self.fd)
         self.fd = fd
+
+
+def _opened(path: bytes, flags: int, folder: int | None = None) -> int:
+    """One that may be listed but not entered counts as closed: nobody knows what is in it."""
+    fd = os.open(path, flags, dir_fd=folder)
+    if not os.access(b".", os.X_OK, dir_fd=fd):
+        os.close(fd)
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+    return fd

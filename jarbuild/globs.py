@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from jarbuild.patterns import compile_glob, has_wildcard
 
+_NOT_THERE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
 
-def expand_glob(pattern: str) -> list[str]:
-    """The paths that match an absolute pattern, sorted as bytes; raises PatternError.
 
-    As in Docker a `*` also stands for names that begin with a dot, and never for a slash.
+def expand_glob(pattern: str, is_left_out: Callable[[str], bool] = lambda _: False) -> list[str]:
+    """The paths that match an absolute pattern, sorted as bytes, but for what is left out with all
+    that lies below it.
+
+    As in Docker a `*` also stands for names that begin with a dot, and never for a slash. Raises
+    PatternError, and OSError where what matches cannot be told.
     """
     paths = ["/"]
     for name in pattern.strip("/").split("/"):
-        paths = [found for path in paths for found in _one_level(path, name)]
+        found = (match for path in paths for match in _one_level(path, name))
+        paths = [path for path in found if not is_left_out(path)]
     return sorted(paths, key=os.fsencode)
 
 
@@ -38,4 +44,14 @@ def _names(folder: str) -> list[str]:
 
 def _existing(folder: str, names: Iterable[str]) -> Iterator[str]:
     paths = (posixpath.join(folder, name) for name in names)
-    return (path for path in paths if os.path.lexists(path))
+    return (path for path in paths if _is_there(path))
+
+
+def _is_there(path: str) -> bool:
+    try:
+        os.lstat(path)
+    except OSError as error:
+        if error.errno not in _NOT_THERE:
+            raise
+        return False
+    return True

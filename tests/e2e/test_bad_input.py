@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from builds import build, status
-from machines import Machine
+from machines import KINDS, MYSELF, Machine, is_root
 
 CASES = [
     pytest.param(None, 2, ["no JFile"], None, id="no-jfile"),
@@ -46,6 +47,39 @@ def test_message_and_exit_code(
     assert "Traceback" not in shown.stdout + shown.stderr
     assert told.done["error"]["line"] == line
     assert told.done["ok"] is False
+
+
+CLOSED = {  # a source, what is closed and how far, and what cannot be read then
+    "file": (".", "src/b", 0, "src/b"),
+    "folder": (".", "src/deep", 0, "src/deep"),
+    "folder-to-be-listed-only": (".", "src/deep", 0o444, "src/deep"),
+    "folder-to-be-entered-only": ("src/deep/*", "src/deep", 0o111, "src/deep"),
+    "glob-below-a-folder": ("src/*/c", "src/deep", 0, "src/deep/c"),
+    "named-below-a-folder": ("src/deep/c", "src/deep", 0, "src/deep/c"),
+    "ignored": ("src/*/c", "src/other", 0, None),
+}
+
+
+def test_unreadable_entries(make_machine) -> None:
+    """Whatever a COPY cannot read is named, with `.jarignore` as the way out; never left out."""
+    user = make_machine(KINDS[-1] if is_root() else MYSELF)
+    found = {}
+    for name, (source, closed, mode, _) in CLOSED.items():
+        folder = user.home / name
+        for path in ("src/b", "src/deep/c", "src/other/c"):
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).touch()
+        (folder / ".jarignore").write_text("src/other\n")
+        (folder / "JFile").write_text(f"COPY {source} all/\n")
+        user.own(folder)
+        (folder / closed).chmod(mode)
+        result = user.run("jarbuild", folder, "--plan")
+        said = re.search(
+            f"cannot read {folder}/(.*): Permission denied(.|\n)*jarignore", result.stderr
+        )
+        found[name] = said[1] if said else None
+
+    assert found == {name: case[-1] for name, case in CLOSED.items()}
 
 
 def test_a_wrong_jfile_allocates_nothing(root_machine: Machine) -> None:
