@@ -88,14 +88,14 @@ class Allowlist:
         rules: tuple[NameRule | NetworkRule, ...] = (*self.names, *self.networks)
         return any(rule.covers(target) for rule in rules)
 
-    def may_lead_to(self, address: Address) -> bool:
+    def may_lead_to(self, address: Address, port: int) -> bool:
         """Whether a name that is covered may have this address."""
-        address = embedded(address)
-        return not is_close(address) or self.grants(address)
+        return not is_close(embedded(address)) or self.grants(address, port)
 
-    def grants(self, address: Address) -> bool:
-        """Whether it lies in a network that is listed itself."""
-        return any(embedded(address) in rule.network for rule in self.networks)
+    def grants(self, address: Address, port: int) -> bool:
+        """Whether it lies in a network that is listed itself, with this port."""
+        target = Target(embedded(address), port)
+        return any(rule.covers(target) for rule in self.networks)
 
 
 def parse_allowlist(entries: Iterable[str]) -> Allowlist:

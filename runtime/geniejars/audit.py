@@ -24,7 +24,8 @@ LONGEST = 4 << 20
 
 @frozen
 class Visit:
-    """One connection: where a jar wanted to go, whether it may, and where that led."""
+    """One connection: where a jar wanted to go, whether it may, and where that led: to an address,
+    or `via` the manager's own proxy."""
 
     time: str
     jar: str
@@ -32,6 +33,7 @@ class Visit:
     target: str
     verdict: Verdict
     address: str | None
+    via: str | None
     reason: str | None
 
 
@@ -75,9 +77,10 @@ class AuditLog:
         verdict: Verdict,
         *,
         address: str | None = None,
+        via: str | None = None,
         reason: str | None = None,
     ) -> None:
-        visit = Visit(now(), self.jar, self.role, target, verdict, address, reason)
+        visit = Visit(now(), self.jar, self.role, target, verdict, address, via, reason)
         with self._lock:
             self._append(json.dumps(asdict(visit)).encode() + b"\n")
 

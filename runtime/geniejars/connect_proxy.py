@@ -1,7 +1,8 @@
 """One connection of a jar's to its proxy: CONNECT, the decision, and the bytes after it.
 
 RFC 9110 section 9.3.6. A name is looked up once, and an address that was checked is the one that
-is connected to.
+is connected to. Where the manager has a proxy itself, the name that was checked is what that proxy
+is asked for: it alone may be able to look names up.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from attrs import frozen
 
 from geniejars.allowlist import Address, Allowlist, BadHostError, Target, embedded, parse_target
 from geniejars.audit import AuditLog, Verdict
+from geniejars.http_heads import EndlessHeadError, read_head
 from geniejars.streams import join_streams
+from geniejars.upstream import Upstream
+from geniejars.upstream_proxy import UpstreamError, UpstreamProxy, is_for
 
-LONGEST_HEAD = 16 << 10
 HEAD_SECONDS = 30.0
 CONNECT_SECONDS = 30.0
 
@@ -38,11 +41,22 @@ class DeniedError(Exception):
 
 
 @frozen
+class _Way:
+    """To what was asked for; `said` came from there at once."""
+
+    remote: socket.socket
+    address: str | None = None
+    via: str | None = None
+    said: bytes = b""
+
+
+@frozen
 class ConnectProxy:
-    """For the connections of one jar; threads may share it."""
+    """For the connections of one jar; threads may share it. `upstream` is the manager's proxy."""
 
     allowlist: Allowlist
     audit: AuditLog
+    upstream: Upstream | None = None
 
     def serve(self, client: socket.socket) -> None:
         """Until either side has left. Raises OSError where the client is gone."""
@@ -50,44 +64,61 @@ class ConnectProxy:
             client.settimeout(HEAD_SECONDS)
             try:
                 target, rest = _read_request(client)
-                remote = self._reach(target)
+                way = self._reach(target)
             except DeniedError as error:
                 self.audit.note(error.target, error.verdict, reason=error.reason)
                 client.sendall(_answer(error.verdict, error.reason))
                 return
-            with closing(remote):
-                self.audit.note(str(target), "allowed", address=remote.getpeername()[0])
-                client.sendall(_answer("allowed"))
-                remote.sendall(rest)
-                join_streams(client, remote)
+            with closing(way.remote):
+                self.audit.note(str(target), "allowed", address=way.address, via=way.via)
+                client.sendall(_answer("allowed") + way.said)
+                way.remote.sendall(rest)
+                join_streams(client, way.remote)
 
-    def _reach(self, target: Target) -> socket.socket:
+    def _reach(self, target: Target) -> _Way:
         """Connected; raises DeniedError."""
         if not self.allowlist.covers(target):
             raise DeniedError(str(target), "refused", f"{target} is not in allowHosts")
+        if self.upstream is not None and is_for(self.upstream, str(target.host)):
+            return _through(self.upstream, target)
+        return self._straight(target)
+
+    def _straight(self, target: Target) -> _Way:
         denied = DeniedError(str(target), "failed", f"{target.host} has no address")
         for family, address in _look_up(target):
-            if not self._may_lead_to(ip_address(address)):
+            if not self._may_lead_to(ip_address(address), target.port):
                 reason = f"{target} is at {address}, a private address that allowHosts lacks"
                 denied = DeniedError(str(target), "refused", reason)
                 continue
             try:
-                return _connect(family, address, target.port)
+                return _Way(_connect(family, address, target.port), address)
             except OSError as error:
                 reason = f"{target} cannot be reached: {error.strerror or error}"
                 denied = DeniedError(str(target), "failed", reason)
         raise denied
 
-    def _may_lead_to(self, address: Address) -> bool:
-        if self.allowlist.grants(address):
+    def _may_lead_to(self, address: Address, port: int) -> bool:
+        if self.allowlist.grants(address, port):
             return True
-        return self.allowlist.may_lead_to(address) and not _is_own(embedded(address))
+        return self.allowlist.may_lead_to(address, port) and not _is_own(embedded(address))
+
+
+def _through(upstream: Upstream, target: Target) -> _Way:
+    try:
+        proxy = UpstreamProxy.of(upstream)
+        remote, said = proxy.connect(target)
+    except UpstreamError as error:
+        raise DeniedError(str(target), "failed", str(error)) from error
+    return _Way(remote, via=str(proxy), said=said)
 
 
 def _read_request(client: socket.socket) -> tuple[Target, bytes]:
     """The target, and what the client has said after its request; raises DeniedError."""
-    head, rest = _read_head(client)
-    found = _REQUEST_LINE.fullmatch(head.partition(b"\r\n")[0].decode("latin-1"))
+    try:
+        line, rest = read_head(client)
+    except EndlessHeadError as error:
+        raise DeniedError("?", "refused", "the request has no end") from error
+    found = _REQUEST_LINE.fullmatch(line)
     if found is None:
         raise DeniedError("?", "refused", "that is no HTTP request")
     if found["method"] != "CONNECT":
@@ -96,17 +127,6 @@ def _read_request(client: socket.socket) -> tuple[Target, bytes]:
         return parse_target(found["target"]), rest
     except BadHostError as error:
         raise DeniedError(found["target"], "refused", str(error)) from error
-
-
-def _read_head(client: socket.socket) -> tuple[bytes, bytes]:
-    read = b""
-    while b"\r\n\r\n" not in read:
-        piece = client.recv(LONGEST_HEAD)
-        if not piece or len(read) > LONGEST_HEAD:
-            raise DeniedError("?", "refused", "the request has no end")
-        read += piece
-    head, _, rest = read.partition(b"\r\n\r\n")
-    return head, rest
 
 
 def _look_up(target: Target) -> Iterator[tuple[socket.AddressFamily, str]]:

@@ -1,9 +1,10 @@
 """The way between a jar with a network of its own and the machine's: a process of the manager's.
 
-One for each agent, started with it and gone with it; it outlives the server, and knows nothing but
-its jar. The jar's programs find their proxy at a socket that the agent made in the jar's network
-and handed out (network "filtered"); the jar's ports are open on the manager's loopback, and a
-connection there is carried to whoever listens in the jar.
+One for each agent, started with it and gone with it. It outlives the server, which finds it at a
+socket and starts another when it ends, and knows nothing but its jar. The jar's programs find their
+proxy at a socket that the agent made in the jar's network and handed out (network "filtered"); the
+jar's ports are open on the manager's loopback, and a connection there is carried to whoever listens
+in the jar.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from functools import partial
+
+from attrs import frozen
 
 from genieagent.children import fork_child
 from genieagent.jar import Role
@@ -28,8 +31,9 @@ from geniejars.connect_proxy import ConnectProxy
 from geniejars.conversation import AgentError, AgentLostError, greet
 from geniejars.errors import JarbuildError
 from geniejars.jar_ports import JarPorts, as_tcp
-from geniejars.sockets import agent_socket, connect_to
+from geniejars.sockets import agent_socket, connect_to, gateway_socket, listen_at
 from geniejars.streams import join_streams
+from geniejars.upstream import Upstream
 
 MOST_CONNECTIONS = 256
 """At once, of one jar; more wait in the kernel's queue."""
@@ -39,37 +43,75 @@ BIND_SECONDS = 2.0
 
 RETRY_SECONDS = 0.02
 ROOM_SECONDS = 1.0
+
+ENDING_SECONDS = 0.5
+"""How long an agent may take to end after its gateway, which has lost its line to it."""
+
 _LOOPBACKS = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
 
 Serve = Callable[[socket.socket], None]
 
 
-def start_gateway(config: Config, jar: str, role: Role, ports: Iterable[int]) -> None:
-    """Detached. Where the agent has one already, the new one leaves at once."""
-    published = tuple(ports) if role == "live" else ()
-    work = partial(_be_gateway, config, jar, role, published)
-    # Twice, so that nobody has to wait for it.
-    os.waitpid(fork_child(lambda: _detach(work), keep=()), 0)
+@frozen
+class Charge:
+    """Whom a gateway serves: the agent by its pidfd, `ports` to be published, and the manager's
+    own proxy."""
+
+    config: Config
+    jar: str
+    role: Role
+    agent: int
+    ports: tuple[int, ...] = ()
+    upstream: Upstream | None = None
 
 
-def _detach(work: Callable[[], None]) -> None:
+def reach_gateway(charge: Charge, is_next: bool) -> socket.socket:
+    """A line that ends with the agent's gateway: the one that runs, or a new one, detached.
+
+    `is_next`: one has just ended, perhaps because its agent ends.
+    """
+    folder, name = charge.config.socket_dir, gateway_socket(charge.jar, charge.role)
+    with suppress(FileNotFoundError, ConnectionRefusedError):
+        return connect_to(folder, name)
+    with listen_at(folder, name) as lines:
+        work = partial(_be_gateway, charge, lines, is_next)
+        keep = (lines.fileno(), charge.agent)
+        # Twice, so that nobody has to wait for it.
+        os.waitpid(fork_child(lambda: _detach(work, keep), keep), 0)
+        return connect_to(folder, name)
+
+
+def _detach(work: Callable[[], None], keep: tuple[int, ...]) -> None:
     os.setsid()
-    fork_child(work, keep=())
+    fork_child(work, keep)
 
 
-def _be_gateway(config: Config, jar: str, role: Role, ports: tuple[int, ...]) -> None:
-    log = os.open(config.server_log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+def _be_gateway(charge: Charge, lines: socket.socket, is_next: bool) -> None:
+    log = os.open(charge.config.server_log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     os.dup2(log, sys.stderr.fileno())
+    if is_next and _ends(charge.agent):
+        return  # to ask for it would start another agent
     try:
-        agent, proxies = _open_gate(config, jar, role)
+        agent, proxies = _open_gate(charge.config, charge.jar, charge.role)
     except (AgentError, AgentLostError, OSError):
-        return  # another one is there, or the jar has ended
-    proxy = ConnectProxy(parse_allowlist(config.allow_hosts), AuditLog(config, jar, role))
+        return  # the jar has ended
+    audit = AuditLog(charge.config, charge.jar, charge.role)
+    proxy = ConnectProxy(parse_allowlist(charge.config.allow_hosts), audit, charge.upstream)
     into = JarPorts(agent)
-    doors: list[tuple[socket.socket, Serve]] = [(listener, proxy.serve) for listener in proxies]
-    for port in ports:
-        doors += [(listener, partial(_carry, into, port)) for listener in _published(jar, port)]
+    doors: list[tuple[socket.socket, Serve]] = [(lines, _accompany)]
+    doors += [(listener, proxy.serve) for listener in proxies]
+    for port in charge.ports:
+        listeners = _published(charge.jar, port)
+        doors += [(listener, partial(_carry, into, port)) for listener in listeners]
     _serve(agent, doors)
+
+
+def _ends(agent: int) -> bool:
+    return bool(select.select([agent], [], [], ENDING_SECONDS)[0])
+
+
+def _accompany(server: socket.socket) -> None:
+    server.recv(1)  # until it has ended: our own end is what it waits for
 
 
 def _open_gate(

@@ -25,10 +25,12 @@ from attrs import Factory, define
 from genieagent.jar import Role
 from geniejars.config import Config
 from geniejars.errors import MachineError
-from geniejars.gateway import start_gateway
+from geniejars.gateway import Charge, reach_gateway
+from geniejars.gateway_watch import GatewayWatch
 from geniejars.open_shares import opened
-from geniejars.sockets import agent_socket, listen_at
+from geniejars.sockets import agent_socket, gateway_socket, listen_at
 from geniejars.state import JarEntry, read_state
+from geniejars.upstream import Upstream
 from geniejars.zygote_link import Agent, ZygoteLink, ZygoteLostError
 
 SHORT_LIFE = 1.0
@@ -46,6 +48,8 @@ class Post:
     listener: socket.socket
     pid: int = 0
     pidfd: int | None = None
+    gateway: GatewayWatch | None = None
+    upstream: Upstream | None = None
     since: float = 0.0
     short_lives: int = 0
 
@@ -63,11 +67,17 @@ class Posts:
     def held(self) -> list[Post]:
         return [post for post in self._posts.values() if post.pidfd is not None]
 
-    def open(self, jar: str, role: Role) -> None:
-        """See to it that an agent accepts at `agent_socket(jar, role)`; raises MachineError."""
+    def open(self, jar: str, role: Role, upstream: Upstream | None) -> None:
+        """See to it that an agent accepts at `agent_socket(jar, role)`; raises MachineError.
+
+        `upstream` is for the gateways that start from now on.
+        """
         post = self._posts.get((jar, role)) or self._create(jar, role)
+        post.upstream = upstream
         if post.pidfd is None:
             self._fill(post)
+        elif post.gateway is not None:
+            post.gateway.see_to_it()
 
     def adopt(self, agent: Agent) -> None:
         """Take over an agent that an earlier server had started."""
@@ -112,7 +122,20 @@ class Posts:
         self.selector.unregister(post.listener)
         self.selector.register(post.pidfd, EVENT_READ, partial(self._ended, post))
         if self.config.network != "host":
-            start_gateway(self.config, post.jar, post.role, self._entry_of(post)["ports"] or ())
+            self._watch_gateway(post, post.pidfd)
+
+    def _watch_gateway(self, post: Post, agent: int) -> None:
+        ports = tuple(self._entry_of(post)["ports"] or ()) if post.role == "live" else ()
+
+        def reach(is_next: bool) -> socket.socket:
+            charge = Charge(self.config, post.jar, post.role, agent, ports, post.upstream)
+            return reach_gateway(charge, is_next)
+
+        def log(text: str) -> None:
+            self.log(f"{post.jar} {post.role}: {text}")
+
+        post.gateway = GatewayWatch(self.selector, log, agent, reach)
+        post.gateway.see_to_it()
 
     def _entry_of(self, post: Post) -> JarEntry:
         return read_state(self.config)["pool"][post.jar]
@@ -145,6 +168,12 @@ class Posts:
 
     def _release(self, post: Post) -> None:
         assert post.pidfd is not None
+        if post.gateway is not None:
+            post.gateway.leave()
+            post.gateway = None
+            # The next agent is not to find the one that is just ending.
+            name = gateway_socket(post.jar, post.role)
+            (self.config.socket_dir / name).unlink(missing_ok=True)
         self.selector.unregister(post.pidfd)
         os.close(post.pidfd)
         post.pidfd = None

@@ -20,6 +20,7 @@ from geniejars.locks import locked
 from geniejars.pool.installed import zygote_folder
 from geniejars.server_link import Greeting, RunningAgent, ServerLink, ServerLostError
 from geniejars.sockets import ZYGOTE, agent_socket, connect_to
+from geniejars.upstream import upstream_of
 from geniejars.version import VERSION
 
 START_SECONDS = 10.0
@@ -50,7 +51,7 @@ def connect(config: Config, name: str, role: Role) -> AgentSession:
 
 def _connect_once(config: Config, name: str, role: Role) -> AgentSession:
     with reach_server(config) as server:
-        notice = server.open(name, role)
+        notice = server.open(name, role, upstream_of(config))
         return open_session(config, name, role, notice)
 
 

@@ -27,6 +27,7 @@ from geniejars.locks import only_one
 from geniejars.replies import Reply, refused
 from geniejars.sockets import SERVER, listen_at
 from geniejars.state import SharedFolder
+from geniejars.upstream import Upstream
 from geniejars.version import VERSION
 from geniejars.workshop import Then, Workshop
 
@@ -139,7 +140,8 @@ class Server:
             case "hello":
                 return self._greeting()
             case "open":
-                return {"notice": self.workshop.open(request["jar"], request["role"])}
+                upstream = request["upstream"] and Upstream(**request["upstream"])
+                return {"notice": self.workshop.open(request["jar"], request["role"], upstream)}
             case "end":
                 self.workshop.end(request["jar"], request["role"])
             case "wipe":

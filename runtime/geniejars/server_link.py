@@ -8,7 +8,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import IO, Any
 
-from attrs import define, frozen
+from attrs import asdict, define, frozen
 
 from genieagent.jar import Role
 from geniejars.config import Config
@@ -16,6 +16,7 @@ from geniejars.errors import MachineError
 from geniejars.replies import accepted
 from geniejars.situation import Situation
 from geniejars.sockets import SERVER, connect_to
+from geniejars.upstream import Upstream
 
 LONGEST_REPLY = 1 << 20
 
@@ -82,9 +83,10 @@ class ServerLink:
     def hello(self) -> Greeting:
         return _greeting(self._request("hello"))
 
-    def open(self, jar: str, role: Role) -> str | None:
+    def open(self, jar: str, role: Role, upstream: Upstream | None) -> str | None:
         """See to an agent of this role; what the manager should be told comes back, or None."""
-        notice: str | None = self._request("open", jar=jar, role=role)["notice"]
+        told = upstream and asdict(upstream)
+        notice: str | None = self._request("open", jar=jar, role=role, upstream=told)["notice"]
         return notice
 
     def end(self, jar: str, role: Role | None = None) -> None:

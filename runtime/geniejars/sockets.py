@@ -23,6 +23,10 @@ def agent_socket(jar: str, role: Role) -> str:
     return f"{jar}.{role}.sock"
 
 
+def gateway_socket(jar: str, role: Role) -> str:
+    return f"{jar}.{role}.gateway.sock"
+
+
 def listen_at(
     folder: Path, name: str, kind: socket.SocketKind = socket.SOCK_STREAM
 ) -> socket.socket:

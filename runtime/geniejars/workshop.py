@@ -21,6 +21,7 @@ from geniejars.pool.installed import installed_pool
 from geniejars.posts import Posts
 from geniejars.situation import Situation
 from geniejars.state import JarEntry, SharedFolder, read_state
+from geniejars.upstream import Upstream
 from geniejars.views import note_situation
 from geniejars.zygote_link import (
     ZygoteLink,
@@ -46,13 +47,13 @@ class Workshop:
     _posts: Posts | None = field(default=None, init=False)
     _notice: str | None = field(default=None, init=False)
 
-    def open(self, jar: str, role: Role) -> str | None:
+    def open(self, jar: str, role: Role, upstream: Upstream | None) -> str | None:
         """See to an agent; what the caller should be told comes back, once."""
         try:
-            self._ready().open(jar, role)
+            self._ready().open(jar, role, upstream)
         except ZygoteLostError:  # found out before the selector had said so
             self._lose_zygote()
-            self._ready().open(jar, role)
+            self._ready().open(jar, role, upstream)
         notice, self._notice = self._notice, None
         return notice
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from builds import build
 from machines import KINDS, MYSELF, TOP, Kind, Machine, is_root
+from proxies import forward_proxy
 from test_examples import fetch, up
 
 EXAMPLES = TOP / "examples"
@@ -45,16 +46,20 @@ NPM_AND_PIP = (
 def test_installing_takes_the_registrys_names_only(
     make_machine: Callable[[Kind], Machine], example: str, kind: Kind
 ) -> None:
-    """`npm ci` and `pip install` work through the proxy, another host is refused, the audit log
-    says so, and the service answers on the manager's loopback."""
+    """`npm ci` and `pip install` work behind a company's proxy, which never hears of another host,
+    the audit log tells of both, and the service answers on the manager's loopback."""
     machine = make_machine(kind)
-    built = build(machine, filtered_project(machine, example))
+    with forward_proxy() as proxy:
+        machine.environment |= {"HTTPS_PROXY": f"http://127.0.0.1:{proxy.port}"}
+        built = build(machine, filtered_project(machine, example))
     assert built.code == 0, (built.done, built.output, built.err)
     jar = str(built.done["jar"])
+    asked = {target.partition(":")[0] for target, _ in proxy.asked}
     log = machine.run("geniejars", "logs", "--network", jar).stdout.splitlines()
     visits = [json.loads(line) for line in log]
     verdicts = {(visit["target"].partition(":")[0], visit["verdict"]) for visit in visits}
 
+    assert asked == set(REGISTRIES[example])
     assert {(host, "allowed") for host in REGISTRIES[example]} <= verdicts
     assert ("example.org", "refused") in verdicts
     assert fetch(up(machine, jar))

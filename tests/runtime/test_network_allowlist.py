@@ -73,7 +73,14 @@ def test_what_is_no_host_is_refused(text: str) -> None:
         parse_target(text)
 
 
-ENTRIES = ("pypi.org", "*.npmjs.org", "intranet.example:8443", "9.9.9.9", "10.1.0.0/16:8080")
+ENTRIES = (
+    "pypi.org",
+    "*.npmjs.org",
+    "intranet.example:8443",
+    "9.9.9.9",
+    "10.1.0.0/16:8080",
+    "10.3.0.0/16",
+)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +114,8 @@ def test_an_entry_covers_its_name_and_port(text: str, covered: bool) -> None:
     [
         ("93.184.215.14", True),
         ("2606:2800:21f::1", True),
-        ("10.1.2.3", True),
+        ("10.3.2.1", True),
+        ("10.1.2.3", False),  # listed with another port
         ("10.2.0.1", False),
         ("127.0.0.1", False),
         ("169.254.169.254", False),
@@ -123,12 +131,12 @@ def test_an_entry_covers_its_name_and_port(text: str, covered: bool) -> None:
         ("::ffff:127.0.0.1", False),
         ("64:ff9b::7f00:1", False),
         ("2002:7f00:1::", False),
-        ("::ffff:10.1.2.3", True),
+        ("::ffff:10.3.2.1", True),
     ],
 )
 def test_a_name_leads_to_the_internet_only(address: str, allowed: bool) -> None:
     """Unless the private network it leads to is listed, too."""
-    assert parse_allowlist(ENTRIES).may_lead_to(ip_address(address)) == allowed
+    assert parse_allowlist(ENTRIES).may_lead_to(ip_address(address), 443) == allowed
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from attrs import evolve
 import geniejars
 from geniejars import Config, audit_file, read_audit
 from geniejars.config import default_config
+from geniejars.configfile import config_as_json
 from geniejars.reception import reach_server
 
 WAIT_SECONDS = 20
@@ -58,7 +59,13 @@ def config(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, granted: int
 ) -> Iterator[Config]:
     plain = default_config(tmp_path_factory.mktemp("pool") / "state/state.json")
-    hosts = (f"localhost:{granted}", f"127.0.0.1:{granted}", "nowhere.invalid", "localhost:9")
+    hosts = (
+        f"localhost:{granted}",
+        f"127.0.0.1:{granted}",
+        "nowhere.invalid",
+        "127.0.0.1:9",
+        "localhost:10",
+    )
     is_filtered = request.param == "filtered"
     config = evolve(plain, network=request.param, allow_hosts=hosts if is_filtered else ())
     yield config
@@ -114,7 +121,8 @@ def test_a_listed_host_is_reached(config: Config, jar: str, host: str, granted: 
         pytest.param("GET http://localhost:{granted}/", 403, "only CONNECT", id="get"),
         pytest.param("CONNECT", 403, "no HTTP request", id="no-target"),
         pytest.param("CONNECT nowhere.invalid:443", 502, "no address", id="unknown-name"),
-        pytest.param("CONNECT localhost:9", 502, "refused", id="nobody-listens"),
+        pytest.param("CONNECT 127.0.0.1:9", 502, "refused", id="nobody-listens"),
+        pytest.param("CONNECT localhost:10", 403, "private", id="name-of-loopback"),
     ],
 )
 def test_what_is_not_listed_is_refused(
@@ -243,6 +251,31 @@ def test_ports_outlive_the_server(config: Config, jar: str) -> None:
             os.kill(server.hello().pid, signal.SIGKILL)
         geniejars.agent_status(config, jar)
         wait_until(lambda: ask(port) == b"from the jar: hello")
+
+
+def test_a_killed_gateway_is_replaced(config: Config, jar: str) -> None:
+    """Also by a server that found it running, and without another command."""
+    with app(config, jar, "4") as port:
+        wait_until(lambda: ask(port) == b"from the jar: hello")
+        with reach_server(config) as server:
+            os.kill(server.hello().pid, signal.SIGKILL)
+        with reach_server(config) as server:
+            for pid in gateways(config, server.hello().pid):
+                os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: ask(port) == b"from the jar: hello")
+
+    assert "its gateway ended, and is started again" in config.server_log.read_text()
+
+
+def gateways(config: Config, server: int) -> list[int]:
+    """The other processes of the server's program."""
+    words = f"geniejars.server\0{config_as_json(config)}".encode()
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if words in (folder / "cmdline").read_bytes():
+                found.append(int(folder.name))
+    return [pid for pid in found if pid != server]
 
 
 def test_ports_end_with_the_jar(config: Config) -> None:

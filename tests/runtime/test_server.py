@@ -228,7 +228,7 @@ def test_a_refusal_comes_with_the_ways_out(make_config: MakeConfig) -> None:
     with reach_server(config) as server:
         pid = server.hello().pid
         with pytest.raises(MachineError) as caught:
-            server.open("jar001", "live")
+            server.open("jar001", "live", None)
 
     assert (caught.value.message, caught.value.code) == ("no jars here", "weak")
     assert (caught.value.help or "").startswith("try --isolation weak")
