@@ -5,6 +5,7 @@ Library code raises; here it becomes text (or JSON) and an exit code, by the tab
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -24,6 +25,9 @@ from jarbuild.display.screen import standard_screen
 from jarbuild.options import BuildOptions, build_options, output_options
 from jarbuild.problems import Problem, Terminated, exit_code, problems
 from jarbuild.suggestions import did_you_mean, nearest
+
+ALLOCATIONS = 200_000
+"""Between two looks of the garbage collector: a plan is many objects, all of them in use."""
 
 NOBODY_LISTENS = 141
 """128 + SIGPIPE, as a shell reports a writer whose reader has gone."""
@@ -121,6 +125,7 @@ def _words(argv: Sequence[str] | None) -> list[str]:
 
 def _guarded(work: Callable[[], int], close: Callable[[Sequence[Problem]], None]) -> int:
     """Whatever `work` raises ends here; `close` tells it, or that there is nothing to tell."""
+    gc.set_threshold(ALLOCATIONS)
     found: Sequence[Problem] = ()
     try:
         try:

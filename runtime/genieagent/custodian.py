@@ -52,7 +52,8 @@ class Custodian:
             else:
                 group = self.layout.jar.ids.manager_gid
                 found = scan_root(place, stamps, earlier, group)
-                write_index(self.layout.index(name), found)
+                if earlier is None or not found.says_the_same_as(earlier):
+                    write_index(self.layout.index(name), found)
         self._scanned = found
         self._send_links(found.tree)
         self.channel.send("scanned", root=found.tree.root)

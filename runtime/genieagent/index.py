@@ -63,6 +63,9 @@ class Index:
         note = self.files.get(path)
         return note.sha256 if note is not None and note.is_still(status) else None
 
+    def says_the_same_as(self, other: Index) -> bool:
+        return (self.tree, self.files) == (other.tree, other.files)
+
 
 def is_at_or_below(path: Path, folders: tuple[Path, ...]) -> bool:
     return any(path == folder or path.startswith(folder + b"/") for folder in folders)

@@ -6,6 +6,7 @@ same words.
 
 from __future__ import annotations
 
+import gc
 import os
 import select
 from contextlib import ExitStack
@@ -25,6 +26,10 @@ _NOT_ANSWERED_AT_ONCE = {"apply", "pack"}
 """Requests of several messages: the agent may not speak, so not fail either, before their end."""
 
 
+_ALLOCATIONS = 200_000
+"""Between two looks of the garbage collector: a tree is many objects, all of them in use."""
+
+
 class Session:
     """In a process forked for it. `main` is the conversation with the main process `agent_pid`."""
 
@@ -32,6 +37,7 @@ class Session:
         self, layout: Layout, channel: Channel, main: Channel, agent_pid: int, confine: Confine
     ):
         syscalls.adopt_orphans()
+        gc.set_threshold(_ALLOCATIONS)
         self._layout = layout
         self._channel = channel
         self._main = main
