@@ -138,6 +138,7 @@ class FakeSite:
     home_place: Place = field(default_factory=Place)
     root_place: Place = field(default_factory=Place)
     built: Tree | None = None
+    earlier: tuple[Digest, ...] = ()
     forest: Forest = field(default_factory=Forest)
     commands: list[str] = field(default_factory=list)
     environments: list[Mapping[str, str]] = field(default_factory=list)
@@ -162,6 +163,9 @@ class FakeSite:
 
     def expect(self, tree: Tree, prepared: Prepared) -> None:
         self.log.append("expect")
+
+    def known_trees(self) -> tuple[Digest, ...]:
+        return self.earlier
 
     def settle(self) -> str | None:
         self.log.append("settle")
@@ -282,6 +286,9 @@ class MemoryResults:
 
     def folder_object(self, digest: Digest) -> bytes:
         return self.folders[digest]
+
+    def tree(self, digest: Digest) -> Tree:
+        return {r.output.digest: r.output for r in self.records.values()}[digest]
 
     def keep_folders(self, objects: Mapping[Digest, bytes]) -> None:
         self.folders.update(objects)

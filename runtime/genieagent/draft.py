@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from genieagent.operations import (
@@ -95,7 +96,8 @@ class Draft:
     def _remove(self, path: Path) -> None:
         self._forget(path)
         parent, name = split(path)
-        self._open(parent).pop(name, None)
+        with suppress(DraftError):  # it is not in the tree, nor is what it lies in
+            self._open(parent).pop(name, None)
 
     def _refuse_known(self, path: Path) -> None:
         if self.forest.find(self.root, path) is not None:

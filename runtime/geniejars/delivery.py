@@ -15,8 +15,10 @@ from genieagent.index import is_at_or_below
 from genieagent.operations import Operation, Take
 from genieagent.trees import EMPTY_TREE, Change, Digest, Entry, Forest, Path, Tree
 from geniejars.buildroot import BuildRoot
+from geniejars.lost_index import left_overs
 from geniejars.occupants import make_way
 from geniejars.plan import Prepared
+from geniejars.results import Results
 from geniejars.scanned_folders import mended
 from geniejars.site import Site
 from geniejars.transition import transition
@@ -42,6 +44,7 @@ def deliver(
     tree: Tree,
     prepared: Prepared,
     overlays: Sequence[Digest],
+    results: Results,
     *,
     restart: bool,
 ) -> Delivery:
@@ -54,6 +57,8 @@ def deliver(
         if drift.tree == tree and not drifted:
             return _settled(site, tree, prepared)
         operations = _operations(root, forest, drift.tree, tree, drifted, prepared)
+        if drift.tree is None:
+            operations = [*left_overs(site, results, forest, tree), *operations]
         was_up = _make_way(home, operations, _copied(root.forest, overlays), restart=restart)
         delivery = _change(site, home, root, tree, prepared, operations, len(drifted))
     if was_up:

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from attrs import define
 
 from genieagent.jar import Role
-from genieagent.trees import Tree
+from genieagent.trees import Digest, Tree
 from geniejars.aliases import rename
 from geniejars.apps import link_log, prepared_app
 from geniejars.client import AgentSession
@@ -74,6 +74,12 @@ class Home:
         with changing_state(self.config) as state:
             entry = occupied_entry(state, self.name)
             entry["pending"] = None if _is_settled(entry, pending) else pending
+
+    def known_trees(self) -> tuple[Digest, ...]:
+        """Digests of what the last build made of the home, and of what one was about to make."""
+        entry = occupied_entry(read_state(self.config), self.name)
+        pending = entry["pending"]
+        return tuple(filter(None, (entry["tree"], pending["tree"] if pending else None)))
 
     def settle(self) -> str | None:
         """The home is what was expected: make it the state; the jar's alias comes back."""

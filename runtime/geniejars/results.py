@@ -75,6 +75,9 @@ class Results(Protocol):
     def folder_object(self, digest: Digest) -> bytes:
         """A folder's object; raises KeyError."""
 
+    def tree(self, digest: Digest) -> Tree:
+        """A tree that was kept with a result; raises KeyError, BrokenObjectError."""
+
     def keep_folders(self, objects: Mapping[Digest, bytes]) -> None: ...
 
     def lookup(self, step: Step, source: Tree) -> Result | None: ...

@@ -194,8 +194,9 @@ class Execution:
     def _deliver(self, tree: Tree) -> Delivery:
         overlays = [s.overlay for s in self.plan.steps if isinstance(s, OverlayStep)]
         return deliver(
-            self.site, self.root, tree, self.plan.prepared, overlays, restart=self.around.restart
-        )
+            self.site, self.root, tree, self.plan.prepared, overlays, self.results,
+            restart=self.around.restart,
+        )  # fmt: skip
 
     def _done(self, tree: Tree, delivery: Delivery) -> Done:
         return Done(

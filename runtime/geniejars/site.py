@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
 from genieagent.jar import Role
-from genieagent.trees import Tree
+from genieagent.trees import Digest, Tree
 from geniejars.plan import Prepared
 
 if TYPE_CHECKING:
@@ -37,6 +37,9 @@ class Site(Protocol):
 
     def expect(self, tree: Tree, prepared: Prepared) -> None:
         """Note in the state what the home is about to become, before it is touched."""
+
+    def known_trees(self) -> tuple[Digest, ...]:
+        """Digests of what the last build made of the home, and of what one was about to make."""
 
     def settle(self) -> str | None:
         """The home is what was expected: make it the state; the jar's alias comes back."""

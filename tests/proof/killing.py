@@ -1,8 +1,8 @@
 """Kills what takes part in a build at a chosen moment, and looks at what comes of it.
 
-The project has two versions, in which every file differs. A build of the other version is begun
-and killed; then the home is one of the two, whole, whoever looks first, and the next build makes
-what a clean build makes.
+The project has two versions, in which every file differs, and some are in one only. A build of the
+other version is begun and killed; then the home is one of the two, whole, whoever looks first, and
+the next build makes what a clean build makes.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ VICTIMS = ("tool", "server", "zygote", "agent", "agent")
 
 JFILE = """\
 COPY src src
+RUN mkdir -p v$VERSION/e; echo $VERSION > v$VERSION/e/f
 RUN mkdir made; for f in src/*; do cat $f > made/${f##*/}; done; ln made/0 linked; ln -s made s
 RUN cat made/* | sha256sum > sum; mkdir -p deep/er; cp -r made deep/er; chmod 500 deep/er
 COPY last last
@@ -112,6 +113,8 @@ class Scene:
         self.version = version
         for number in range(FILES):
             (self.project / f"src/{number}").write_text(f"{version} {number}\n" * 20)
+        (self.project / f"src/only{1 - version}").unlink(missing_ok=True)
+        (self.project / f"src/only{version}").write_text("there is none of it in the other")
         (self.project / "last").write_text(f"{version}\n")
         (self.project / "JFile").write_text(f'ENV VERSION={version}\n{JFILE}CMD ["cat", "sum"]\n')
 

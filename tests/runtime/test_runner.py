@@ -260,3 +260,16 @@ def test_a_cache_that_forgot_what_is_in_the_home(bench: Bench) -> None:
 
     assert bench.site.home_place.names() == ["all", "d/a"]
     assert bench.site.home_place.read("all") == b"d/a=2;"
+
+
+@pytest.mark.parametrize("is_remembered", [True, False])
+def test_a_home_whose_index_is_lost(is_remembered: bool, bench: Bench) -> None:
+    """What earlier builds made there is known from the cache, and goes; else it stays."""
+    bench.site.programs = {"join": joins}
+    done = bench.build(bench.copy(a="1", old__b="2"), bench.run("join"))
+    bench.site.built = None
+    bench.site.earlier = (done.tree, "unknown") if is_remembered else ("unknown",)
+    bench.build(bench.copy(a="1"))
+
+    left = [] if is_remembered else ["all", "old/b"]
+    assert bench.site.home_place.names() == sorted(["a", *left])
