@@ -17,7 +17,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from attrs import define, field
@@ -38,7 +38,13 @@ from jarbuild.cache.layers import FileDraft, StoredLayer, drafted
 from jarbuild.cache.leases import lease, using
 from jarbuild.cache.objects import LostObjectError, Objects
 from jarbuild.cache.records import Record, read_record, write_record
-from jarbuild.cache.sealed import PARTIAL, DamagedFileError, make_private, replacing
+from jarbuild.cache.sealed import (
+    PARTIAL,
+    DamagedFileError,
+    make_private,
+    read_sealed,
+    write_sealed,
+)
 
 VERSION = "v1"
 SECRET_SIZE = 32
@@ -86,15 +92,25 @@ class Store:
     @property
     def secret(self) -> bytes:
         """What fingerprints of IMPORTs are made with; where it cannot be kept, new each time."""
-        path = self.folder / "secret"
-        if not self._secret and path.exists():
-            self._secret = path.read_bytes()
-        if len(self._secret) != SECRET_SIZE:
-            self._secret = secrets.token_bytes(SECRET_SIZE)
-            if self.is_writable:
-                with replacing(path) as file:  # mode 0600, as every file made so
-                    file.write(self._secret)
+        if not self._secret:
+            self._secret = self._kept_secret() or self._new_secret()
         return self._secret
+
+    @property
+    def secret_file(self) -> Path:
+        return self.folder / "secret"
+
+    def _kept_secret(self) -> bytes | None:
+        with suppress(OSError, DamagedFileError):
+            return read_sealed(self.secret_file)
+        return None
+
+    def _new_secret(self) -> bytes:
+        """Every RUN with an IMPORT runs again."""
+        made = secrets.token_bytes(SECRET_SIZE)
+        if self.is_writable:
+            write_sealed(self.secret_file, made)  # mode 0600, as every file made so
+        return made
 
     # Results
 

@@ -148,11 +148,11 @@ class _Verification:
         return True
 
     def _memories(self) -> Iterator[Finding]:
-        for kind in MEMORIES:
-            for path in _entries(self.store.folder / kind):
-                if not _is_sound_memory(path):
-                    yield self._finding(path, "is damaged")
-                    self._remove(path)
+        kept = (path for kind in MEMORIES for path in _entries(self.store.folder / kind))
+        for path in (self.store.secret_file, *kept):
+            if not _is_sound_memory(path):
+                yield self._finding(path, "is damaged")
+                self._remove(path)
 
     def _finding(self, path: Path, problem: str) -> Finding:
         return Finding(str(path.relative_to(self.store.folder.parent)), problem)
@@ -194,7 +194,7 @@ def _is_sound_memory(path: Path) -> bool:
         read_sealed(path)
     except DamagedFileError:
         return False
-    except FileNotFoundError:  # a running build has replaced it
+    except FileNotFoundError:  # there is none, or a running build has replaced it
         return True
     return True
 

@@ -5,12 +5,13 @@ Written by the manager's side, or by `setup` as root for a pool.
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, get_args
+
+from genieagent.sealed import unsealed
 
 VERSION = 1
 _MAX_BYTES = 1 << 20
@@ -64,7 +65,7 @@ def read_facts(path: str) -> Facts:
     try:
         with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:  # noqa: PTH123
             _check_owner(os.fstat(file.fileno()), path)
-            return parse_facts(json.loads(file.read(_MAX_BYTES)))
+            return parse_facts(unsealed(file.read(_MAX_BYTES).decode()))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadFactsError(f"{path}: {type(error).__name__}: {error}") from error
 

@@ -1,6 +1,7 @@
-"""The agent's small databases: JSON in a file that is replaced as a whole, sealed by its digest.
+"""Small databases: JSON in a file that is replaced as a whole, sealed by its digest.
 
-What cannot be read counts as absent.
+The agent's have the seal in front, and what cannot be read counts as absent. The manager's, which
+people and programs read too, have it as the last field of a JSON object.
 """
 
 from __future__ import annotations
@@ -8,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
 _MAGIC = b"genieagent 1 "
+_SEAL = ',\n  "seal": "'
 
 
 def write_sealed(path: Path, value: object) -> None:
@@ -48,6 +50,21 @@ def read_sealed(path: Path) -> Any | None:
     except OSError:
         return None
     return json.loads(content) if head == _head(content) else None
+
+
+def sealed_text(value: Mapping[str, Any]) -> str:
+    """An object that is not empty, as JSON whose last field is the sha256 of all before it: with a
+    flipped bit JSON may still be JSON, of something else."""
+    text = json.dumps(value, indent=2).removesuffix("\n}")
+    return f'{text}{_SEAL}{hashlib.sha256(text.encode()).hexdigest()}"\n}}\n'
+
+
+def unsealed(text: str) -> Any:
+    """Raises ValueError where it is not what was written. What somebody else wrote has no seal."""
+    content, seal, digest = text.rpartition(_SEAL)
+    if seal and not digest.startswith(hashlib.sha256(content.encode()).hexdigest()):
+        raise ValueError("it is not what was written")
+    return json.loads(text)
 
 
 def remove_sealed(path: Path) -> None:

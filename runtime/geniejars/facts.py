@@ -11,9 +11,10 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from geniejars.config import Config
+from genieagent.sealed import sealed_text, unsealed
+from geniejars.config import Config, Isolation
 from geniejars.ids import IdBlock
 from geniejars.pool.installed import installed_pool
 from geniejars.state import replace_private
@@ -27,7 +28,7 @@ _ISOLATION_FILE = "isolation"
 def write_facts(config: Config, ids: IdBlock) -> None:
     given = {"first_id": ids.first, "id_count": ids.count, "fingerprint": fingerprint(config)}
     values = {**_embedded(config), **given}
-    replace_private(config.facts_file, json.dumps(values, indent=2) + "\n")
+    replace_private(config.facts_file, sealed_text(values))
 
 
 def written_fingerprint(config: Config) -> str:
@@ -35,16 +36,22 @@ def written_fingerprint(config: Config) -> str:
     if installed_pool(config) is not None:
         return fingerprint(config)
     try:
-        return str(json.loads(config.facts_file.read_bytes())["fingerprint"])
+        return str(_written_facts(config)["fingerprint"])
     except (OSError, ValueError, KeyError, TypeError):
         return ""
 
 
 def first_id(config: Config) -> int:
-    """The number of the first jar's user; raises KeyError, OSError where no zygote ever ran."""
+    """The number of the first jar's user; raises KeyError, OSError where no zygote ever ran, and
+    ValueError for facts that are damaged."""
     pool = installed_pool(config)
-    facts = json.loads(config.facts_file.read_bytes()) if pool is None else pool.facts
+    facts = _written_facts(config) if pool is None else pool.facts
     return int(facts["first_id"])
+
+
+def _written_facts(config: Config) -> Mapping[str, Any]:
+    facts: Mapping[str, Any] = unsealed(config.facts_file.read_text("utf-8"))
+    return facts
 
 
 def fingerprint(config: Config) -> str:
@@ -66,8 +73,9 @@ def asked_isolation(config: Config) -> str | None:
     for `weak` holds for every later command on these jars."""
     if config.isolation is not None:
         return config.isolation
-    with suppress(OSError):
-        return (config.state_dir / _ISOLATION_FILE).read_text("utf-8").strip() or None
+    with suppress(OSError, UnicodeDecodeError):
+        asked = (config.state_dir / _ISOLATION_FILE).read_text("utf-8").strip()
+        return asked if asked in get_args(Isolation) else None
     return None
 
 

@@ -18,6 +18,7 @@ from geniejars.reception import ask_if_running, connect, open_session, reach_ser
 from geniejars.server_link import RunningAgent, ServerLink
 from geniejars.situation import Situation
 from geniejars.state import changing_state, read_state
+from geniejars.views import note_situation, noted_situation
 
 
 def list_agents(config: Config) -> tuple[RunningAgent, ...]:
@@ -33,7 +34,10 @@ def server_pid(config: Config) -> int | None:
 def find_situation(config: Config) -> Situation:
     """How jars are confined here; raises MachineError with the ways out where they cannot be."""
     with reach_server(config) as server:
-        return server.situation()
+        situation = server.situation()
+    if noted_situation(config) != situation.name:  # the note is damaged: keys are made of it
+        note_situation(config, situation.name)
+    return situation
 
 
 def end_jar(config: Config, name: str) -> None:

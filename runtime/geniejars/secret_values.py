@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from genieagent.sealed import sealed_text, unsealed
 from geniejars.config import Config
 from geniejars.errors import MachineError
 from geniejars.folders import make_folder
@@ -15,7 +15,7 @@ from geniejars.state import replace_private
 def keep_secrets(config: Config, name: str, values: Mapping[str, str]) -> None:
     """What a jar's app shall get when it starts; replaces what was kept before."""
     make_folder(config.secrets_dir, 0o700)
-    file, text = _file(config, name), json.dumps(dict(values))
+    file, text = _file(config, name), sealed_text({"values": dict(values)})
     if not _holds(file, text):
         replace_private(file, text)
 
@@ -23,10 +23,10 @@ def keep_secrets(config: Config, name: str, values: Mapping[str, str]) -> None:
 def kept_secrets(config: Config, name: str) -> dict[str, str]:
     """The values by name; empty where none are kept."""
     try:
-        values: dict[str, str] = json.loads(_file(config, name).read_bytes())
+        values: dict[str, str] = unsealed(_file(config, name).read_text("utf-8"))["values"]
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, KeyError) as error:
         raise MachineError(
             f"cannot read {name}'s secrets: {error}", help=f"build {name} again"
         ) from error

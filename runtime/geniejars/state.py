@@ -14,14 +14,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TypedDict
 
-from genieagent.trees import sha256
+from genieagent.sealed import sealed_text, unsealed
 from geniejars.config import Config
 from geniejars.errors import MachineError, UsageError
 from geniejars.folders import make_state_folders
 from geniejars.locks import locked
 
 STATE_VERSION = 1
-_SEAL = ',\n  "seal": "'
 
 
 class Pending(TypedDict):
@@ -124,7 +123,7 @@ def now() -> str:
 def read_state(config: Config) -> State:
     """The state as it is now, grown or shrunk to the config; raises MachineError.
 
-    Where the file is damaged its copy is as good.
+    Where the file is damaged its copy is as good. The ancestor's files have no seal.
     """
     try:
         return _parsed(config, config.state_file)
@@ -147,30 +146,14 @@ def jfiles_in(state_file: Path) -> dict[str, str]:
     Raises OSError, ValueError.
     """
     try:
-        pool = _unsealed(state_file.read_text("utf-8"))["pool"]
+        pool = unsealed(state_file.read_text("utf-8"))["pool"]
         return {name: entry["jfile"] for name, entry in pool.items() if entry["jfile"]}
     except _DAMAGE as error:
         raise ValueError(f"{state_file} is no state: {error!r}") from error
 
 
 def _parsed(config: Config, path: Path) -> State:
-    return _fitted(config, _unsealed(path.read_text("utf-8")))
-
-
-def _sealed(state: State) -> str:
-    """As JSON, whose last field is the sha256 of all before it: with a flipped bit JSON may still
-    be JSON, of another jar."""
-    text = json.dumps(state, indent=2).removesuffix("\n}")
-    return f'{text}{_SEAL}{sha256(text.encode())}"\n}}\n'
-
-
-def _unsealed(text: str) -> State:
-    """Raises ValueError where it is not what was written. The ancestor's files have no seal."""
-    content, seal, digest = text.rpartition(_SEAL)
-    if seal and not digest.startswith(sha256(content.encode())):
-        raise ValueError("it is not what was written")
-    state: State = json.loads(text)
-    return state
+    return _fitted(config, unsealed(path.read_text("utf-8")))
 
 
 def _copy_of(path: Path) -> Path:
@@ -194,7 +177,7 @@ def write_state(config: Config, state: State) -> None:
     """Replace the file, readable at any instant. The caller holds the lock."""
     make_state_folders(config)
     state["updated"] = now()
-    text = _sealed(state)
+    text = sealed_text(state)
     # Who has which jar is known nowhere else; the copy is never older than the file.
     for path in (_copy_of(config.state_file), config.state_file):
         replace_private(path, text)

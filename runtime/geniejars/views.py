@@ -25,10 +25,10 @@ def note_situation(config: Config, name: str) -> None:
 
 
 def noted_situation(config: Config) -> str | None:
-    """What it found last time; None where no server ever ran."""
+    """What it found last time; None where no server ever ran, or nobody can read the note."""
     try:
         return (config.state_dir / SITUATION_FILE).read_text("utf-8").strip()
-    except OSError:
+    except (OSError, UnicodeDecodeError):
         return None
 
 

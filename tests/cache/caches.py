@@ -75,7 +75,8 @@ def make(store: Store, command: str, *, size: int = 100) -> Made:
 
 
 def files(store: Store, kind: str) -> list[Path]:
-    return sorted(path for path in (store.folder / kind).rglob("*") if path.is_file())
+    top = store.folder / kind
+    return sorted(path for path in (top, *top.rglob("*")) if path.is_file())
 
 
 def flip(path: Path, at: int) -> None:

@@ -22,6 +22,7 @@ def store(store: Store, tmp_path: Path) -> Store:
     make(store, "test")
     store.remember(str(tmp_path / "JFile"), [(made.step, "")], "jar001")
     write_sealed(store.stamps_file(str(tmp_path / "JFile")), b"jarbuild stamps 1")
+    assert store.secret
     return Store(store.folder, True)
 
 
@@ -34,7 +35,7 @@ DAMAGE = [pytest.param(flip, id="bit"), pytest.param(truncate, id="truncated")]
 
 
 @pytest.mark.parametrize("damage", DAMAGE)
-@pytest.mark.parametrize("kind", ["objects", "records", "layers", "history", "stamps"])
+@pytest.mark.parametrize("kind", ["objects", "records", "layers", "history", "stamps", "secret"])
 def test_every_damage_is_found(
     kind: str, damage: Callable[[Path, int], None], store: Store
 ) -> None:
@@ -134,7 +135,6 @@ PLANTED = [
 @pytest.mark.parametrize("plant", PLANTED)
 def test_planted_damage(plant: Callable[[Store], object], store: Store, tmp_path: Path) -> None:
     """It is found and said, by a look that changes nothing too; once repaired all is well."""
-    assert store.secret
     store.remember(str(tmp_path / "Other"), [])
     plant(store)
     seen = verify(Store(store.folder, False))

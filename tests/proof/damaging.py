@@ -3,27 +3,41 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from killing import Scene
 
+from jarbuild.cache.store import Store
+from jarbuild.cache.verify import verify
+
 WAYS = ("truncated", "flipped", "emptied", "removed", "overwritten")
 
+CACHE = "caches/own/jarbuild/v1"
+STATE = "state/jarbuild"
+
 KINDS: Mapping[str, str] = {
-    "folder and tree objects": "caches/own/jarbuild/v1/objects/*/*",
-    "records": "caches/own/jarbuild/v1/records/*",
-    "layers": "caches/own/jarbuild/v1/layers/*.tar",
-    "indexes of layers": "caches/own/jarbuild/v1/layers/*.index",
-    "history": "caches/own/jarbuild/v1/history/*",
-    "stat cache": "caches/own/jarbuild/v1/stamps/*",
-    "parsed JFiles": "caches/own/jarbuild/v1/parses/*",
-    "secret": "caches/own/jarbuild/v1/secret",
-    "home's index": "state/jarbuild/jars/jar001/home.index",
-    "root's index": "state/jarbuild/jars/jar001/root.index",
-    "state": "state/jarbuild/state.json",
-    "facts": "state/jarbuild/facts.json",
+    "folder and tree objects": f"{CACHE}/objects/*/*",
+    "records": f"{CACHE}/records/*",
+    "layers": f"{CACHE}/layers/*.tar",
+    "indexes of layers": f"{CACHE}/layers/*.index",
+    "history": f"{CACHE}/history/*",
+    "stat cache": f"{CACHE}/stamps/*",
+    "parsed JFiles": f"{CACHE}/parses/*",
+    "secret": f"{CACHE}/secret",
+    "home's index": f"{STATE}/jars/jar001/home.index",
+    "root's index": f"{STATE}/jars/jar001/root.index",
+    "state": f"{STATE}/state.json",
+    "state's copy": f"{STATE}/.state.json.copy",
+    "facts": f"{STATE}/facts.json",
+    "situation": f"{STATE}/situation",
+    "values of IMPORTs": f"{STATE}/secrets/*",
 }
+
+SPARED = {"common", "run", "server.log", "jar002", ".state.json.copy", "home.index"}
+"""Where all is damaged at once: what builds only read, sockets and locks, the jar that nobody
+builds into; and what is the last copy then: the state's, and beside a damaged cache that of what
+builds made in the home."""
 
 
 def damage(dice: random.Random, path: Path, way: str) -> None:
@@ -50,11 +64,38 @@ def files(scene: Scene, kind: str) -> Iterator[Path]:
 
 def play(scene: Scene, kind: str, dice: random.Random) -> int:
     """Damage about half of the files of this kind, go back to the other version of the project;
-    how many it were. Raises AssertionError where the build does not make what a clean one makes."""
+    how many it were. Raises AssertionError where the build does not make what a clean one makes,
+    or `cache verify` sees nothing."""
     # Without a state nobody has a jar: that is how one starts anew.
     ways = [way for way in WAYS if kind != "state" or way != "removed"]
     chosen = [path for path in files(scene, kind) if dice.random() < 0.5] or [*files(scene, kind)]
     for path in chosen:
         damage(dice, path, dice.choice(ways))
+    if KINDS[kind].startswith(CACHE):
+        check_verify(scene, (path for path in chosen if path.exists()))
     scene.build_other_version()
     return len(chosen)
+
+
+def play_everywhere(scene: Scene, dice: random.Random) -> int:
+    """The same with one bit of every file that state, cache, home and build root are made of."""
+    tops = [scene.world.folder / top for top in (CACHE, STATE)]
+    found = sorted(path for top in tops for path in top.rglob("*"))
+    chosen = [path for path in found if _is_of_a_build(path) and not SPARED & {*path.parts}]
+    for path in chosen:
+        damage(dice, path, "flipped")
+    check_verify(scene, (path for path in chosen if tops[0] in path.parents))
+    scene.build_other_version()
+    return len(chosen)
+
+
+def check_verify(scene: Scene, damaged: Iterable[Path]) -> None:
+    """Every one of these files of the cache is found. Of a layer its index is named."""
+    findings = verify(Store(scene.world.folder / CACHE, is_writable=False))
+    named = {Path(finding.path).stem for finding in findings}
+
+    assert [path for path in damaged if path.stem not in named] == []
+
+
+def _is_of_a_build(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink() and path.stat().st_size > 0

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator
 
 import pytest
-from damaging import KINDS, play
+from damaging import KINDS, play, play_everywhere
 from killing import Scene
 from worlds import a_world
 
@@ -19,7 +19,13 @@ def scene() -> Iterator[Scene]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_damaged(kind: str, scene: Scene) -> None:
-    """The next build makes what a clean build makes."""
+    """`cache verify` finds it, and the next build makes what a clean build makes."""
     scene.world.build(scene.project, scene.jar, no_cache=True)  # every file is there
 
     assert play(scene, kind, random.Random(kind)) > 0  # noqa: S311
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_bit_of_every_file(seed: int, scene: Scene) -> None:
+    """State, cache, home and build root are all damaged at once, and all is well after a build."""
+    assert play_everywhere(scene, random.Random(seed)) > len(KINDS)  # noqa: S311
