@@ -38,8 +38,14 @@ def depend_digest(written: str, stamps: StatCache) -> Digest:
             return snapshots.folder(path, snapshots.mode(seen)).value
         if stat.S_ISREG(seen.st_mode):
             return snapshots.file(path, seen).value
-    except (OSError, ChangedError) as error:
-        raise JFileError(f"cannot read {written}: {error}") from error
+    except OSError as error:
+        raise JFileError(
+            f"cannot read {written}: {error.strerror}", help="make it readable for you"
+        ) from error
+    except ChangedError as error:
+        raise JFileError(
+            f"{error} changed while it was read", help="build again when whatever writes it is done"
+        ) from error
     return sha256(b"special")
 
 

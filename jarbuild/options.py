@@ -153,7 +153,10 @@ def _refuse_contradictions(given: argparse.Namespace) -> None:
     if given.check and not given.plan:
         raise UsageError("--check goes with --plan", help="jarbuild --plan --check")
     if given.quiet and given.progress not in ("auto", "quiet"):
-        raise UsageError(f"-q and --progress {given.progress} contradict each other")
+        raise UsageError(
+            f"-q and --progress {given.progress} contradict each other",
+            help="-q is --progress quiet: leave one of them out",
+        )
 
 
 def _line(word: str) -> int:

@@ -30,7 +30,9 @@ def chain_of_jar(store: Store, jfile: str, jar: str) -> Chain:
     history = store.history(jfile)
     if jar not in history.good:
         raise MachineError(
-            f"the cache knows of no build in {jar.partition('@')[0]}", help="build it first"
+            f"the cache knows of no build in {jar.partition('@')[0]}"
+            + (f" of {jfile}, which was built into it last" if jfile else ""),
+            help="build it first",
         )
     return Chain(tuple(_records(store, history.good[jar])), jfile=history.jfile)
 

@@ -103,9 +103,13 @@ def _wrong(path: Path, message: str, help: str | None) -> UsageError:
     return UsageError(f"{path.name}: {message}", help=help or f"known: {', '.join(_KEYS)}")
 
 
+def _not(value: Any, where: str, expected: str, example: str | None = None) -> UsageError:
+    return UsageError(f"{where} must be {expected}, not {value!r}", help=example)
+
+
 def _codes(value: Any, where: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(code, str) for code in value):
-        raise UsageError(f"{where} is a list of rule codes", help='["JF2", "JF301"]')
+        raise _not(value, where, "a list of rule codes", '["JF2", "JF301"]')
     return read_codes(value, where)
 
 
@@ -119,13 +123,13 @@ def _set_ignore(settings: Settings, value: Any, where: str) -> Settings:
 
 def _set_per_path_ignores(settings: Settings, value: Any, where: str) -> Settings:
     if not isinstance(value, dict):
-        raise UsageError(f"{where} is a table of patterns", help='"examples/*" = ["JF205"]')
+        raise _not(value, where, "a table of patterns", '"examples/*" = ["JF205"]')
     return evolve(settings, per_path_ignores=tuple((p, _codes(c, where)) for p, c in value.items()))
 
 
 def _set_fail_level(settings: Settings, value: Any, where: str) -> Settings:
     if value not in FAIL_LEVELS:
-        raise UsageError(f"{where} is one of {', '.join(FAIL_LEVELS)}")
+        raise _not(value, where, f"one of {', '.join(FAIL_LEVELS)}")
     return evolve(settings, fail_level=FAIL_LEVELS[value])
 
 
@@ -148,13 +152,13 @@ def _set_shellcheck(settings: Settings, value: Any, where: str) -> Settings:
 def _number(value: Any, where: str) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
-    raise UsageError(f"{where} is a number")
+    raise _not(value, where, "a whole number, 0 or more")
 
 
 def _switch(value: Any, where: str) -> bool:
     if isinstance(value, bool):
         return value
-    raise UsageError(f"{where} is true or false")
+    raise _not(value, where, "true or false")
 
 
 _KEYS: Mapping[str, Callable[[Settings, Any, str], Settings]] = {

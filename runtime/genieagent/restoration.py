@@ -56,7 +56,9 @@ def _check(source: int) -> None:
             for member in archive:
                 _check_member(member, symlinks)
     except (tarfile.TarError, EOFError, gzip.BadGzipFile, zlib.error, ValueError) as error:
-        raise RequestFailedError("damaged", f"the archive cannot be read: {error}") from error
+        raise RequestFailedError(
+            "damaged", f"this is no archive that geniejars backup has written: {error}"
+        ) from error
 
 
 def _check_member(member: tarfile.TarInfo, symlinks: set[Path]) -> None:

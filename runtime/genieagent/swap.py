@@ -39,9 +39,7 @@ def home_as_home(layout: Layout) -> Iterator[None]:
         with locks.held_soon(layout.swap_lock, shared=True):
             yield
     except LockedError as error:
-        raise RequestFailedError(
-            "busy", "a RUN is using the home's name; wait until it has ended"
-        ) from error
+        raise RequestFailedError("busy", "a RUN is using the home's name") from error
 
 
 def recover(layout: Layout) -> None:

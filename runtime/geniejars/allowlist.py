@@ -100,7 +100,7 @@ class Allowlist:
 
 def parse_allowlist(entries: Iterable[str]) -> Allowlist:
     """Raises BadHostError."""
-    rules = [_rule(entry) for entry in entries]
+    rules = [_named_rule(entry) for entry in entries]
     return Allowlist(
         names=tuple(rule for rule in rules if isinstance(rule, NameRule)),
         networks=tuple(rule for rule in rules if isinstance(rule, NetworkRule)),
@@ -115,7 +115,16 @@ def parse_target(text: str) -> Target:
     return Target(_host(host), port)
 
 
+def _named_rule(entry: str) -> NameRule | NetworkRule:
+    try:
+        return _rule(entry)
+    except BadHostError as error:
+        raise BadHostError(f"{entry!r}: {error}") from error
+
+
 def _rule(entry: str) -> NameRule | NetworkRule:
+    if "://" in entry:
+        raise BadHostError("hosts are allowed, not URLs: example.org or example.org:8443")
     if "/" in entry:
         return _network_rule(entry)
     host, port = _split(entry.lower())
@@ -124,7 +133,7 @@ def _rule(entry: str) -> NameRule | NetworkRule:
     if isinstance(found, str):
         return NameRule(found, below, port or HTTPS)
     if below:
-        raise BadHostError(f"{entry!r}: nothing is below an address")
+        raise BadHostError("nothing is below an address")
     return NetworkRule(ip_network(found), port or HTTPS)
 
 
@@ -134,7 +143,7 @@ def _network_rule(entry: str) -> NetworkRule:
     try:
         network = ip_network(f"{address.strip('[]')}/{length.strip(']')}")
     except ValueError as error:
-        raise BadHostError(f"{entry!r}: {error}") from error
+        raise BadHostError(str(error)) from error
     return NetworkRule(network, _port(port) if colon else HTTPS)
 
 

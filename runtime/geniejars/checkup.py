@@ -123,7 +123,10 @@ def _probe(home: Home, canary: Path, *, has_namespaces: bool) -> dict[int, list[
     ended = run_as(home.config, home.name, "python3", words, capture=True, timeout=PROBE_SECONDS)
     if ended.exit_code != 0:
         said = ended.stderr.decode(errors="replace").strip().splitlines() or ["nothing"]
-        raise MachineError(f"the probe did not run in {home.name}: {said[-1]}")
+        raise MachineError(
+            f"the probe did not run in {home.name}: {said[-1]}",
+            help="it takes a python3 that jars see, as /usr/bin/python3; --quick leaves it out",
+        )
     found = json.loads(ended.stdout)
     return {number: found[part] for part, number in _PARTS.items()}
 

@@ -15,12 +15,20 @@ from geniejars.errors import InternalError, MachineError, StepFailedError
 from geniejars.pump import is_carrier
 from geniejars.version import VERSION as OUR_VERSION
 
+_WAYS_OUT = {
+    "busy": "try again when that has ended",
+    "folder": "geniejars reset puts back what the last build made",
+    "mount": "its target must be a folder or not be there yet, and be in a folder",
+    "running": "geniejars app restart ends it and starts it again",
+}
+"""What an agent does not know: the commands."""
+
 
 class AgentError(MachineError):
     """The agent's own answer to a request it could not serve; `code` is the agent's."""
 
     def __init__(self, code: str, message: str):
-        super().__init__(message)
+        super().__init__(message, help=_WAYS_OUT.get(code))
         self.code = code
 
 

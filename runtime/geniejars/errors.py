@@ -12,6 +12,8 @@ Library code raises these; only the command line turns them into text and an exi
 
 from __future__ import annotations
 
+from json import JSONDecodeError
+
 from attrs import frozen
 
 
@@ -62,3 +64,12 @@ class MachineError(JarbuildError):
 class InternalError(JarbuildError):
     code = "internal"
     exit_code = 3
+
+
+def flaw(error: Exception) -> str:
+    """What is wrong with a file of ours, by what reading it raised."""
+    if isinstance(error, OSError):
+        return f"it cannot be read ({error.strerror})"
+    if isinstance(error, JSONDecodeError | UnicodeDecodeError):
+        return f"it is not JSON ({error})"
+    return "it is not what jarbuild has written"

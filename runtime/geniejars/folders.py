@@ -64,7 +64,10 @@ def make_folder(folder: Path, mode: int) -> None:
             folder.chmod(mode)  # whatever the umask is
         check_owner(folder)
     except OSError as error:
-        raise MachineError(f"cannot make {folder}: {error.strerror}") from error
+        raise MachineError(
+            f"cannot make {folder}: {error.strerror}",
+            help="set XDG_STATE_HOME (or the folders in the config) to where you may write",
+        ) from error
 
 
 def check_owner(folder: Path) -> None:

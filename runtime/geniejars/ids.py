@@ -17,7 +17,7 @@ from pathlib import Path
 from attrs import frozen
 
 from geniejars.accounts import manager_name
-from geniejars.errors import MachineError
+from geniejars.errors import MachineError, flaw
 from geniejars.folders import make_folder
 from geniejars.locks import locked
 from geniejars.pool.places import REGISTRY
@@ -172,7 +172,10 @@ def _noted(registry: Path) -> dict[str, range]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise MachineError(f"{registry} is damaged: {error}", help="restore it") from error
+        raise MachineError(
+            f"{registry} is damaged: {flaw(error)}",
+            help="put it back from a backup, or remove it while no jar runs on this machine",
+        ) from error
 
 
 def _note(registry: Path, blocks: dict[str, range]) -> None:

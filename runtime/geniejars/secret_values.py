@@ -7,7 +7,7 @@ from pathlib import Path
 
 from genieagent.sealed import sealed_text, unsealed
 from geniejars.config import Config
-from geniejars.errors import MachineError
+from geniejars.errors import MachineError, flaw
 from geniejars.folders import make_folder
 from geniejars.state import replace_private
 
@@ -28,7 +28,7 @@ def kept_secrets(config: Config, name: str) -> dict[str, str]:
         return {}
     except (OSError, ValueError, KeyError) as error:
         raise MachineError(
-            f"cannot read {name}'s secrets: {error}", help=f"build {name} again"
+            f"the values of {name}'s IMPORTs are lost: {flaw(error)}", help=f"build {name} again"
         ) from error
     return values
 

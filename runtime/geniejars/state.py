@@ -6,6 +6,7 @@ own beside it. It is replaced as a whole, so a reader needs no lock; whoever cha
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterator
@@ -16,11 +17,12 @@ from typing import Any, Literal, TypedDict
 
 from genieagent.sealed import sealed_text, unsealed
 from geniejars.config import Config
-from geniejars.errors import MachineError, UsageError
+from geniejars.errors import MachineError, UsageError, flaw
 from geniejars.folders import make_state_folders
 from geniejars.locks import locked
 
 STATE_VERSION = 1
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Pending(TypedDict):
@@ -133,11 +135,15 @@ def read_state(config: Config) -> State:
         with suppress(OSError, *_DAMAGE):
             return _parsed(config, _copy_of(config.state_file))
         raise MachineError(
-            f"{config.state_file} is damaged: {error!r}",
-            help="move it away to start with an empty pool",
+            f"{config.state_file} is damaged, and so is its copy beside it: {flaw(error)}",
+            help=f"put both back from a backup; or move them away ({_copy_of(config.state_file)}"
+            " is the copy), and the pool is empty",
         ) from error
     except OSError as error:
-        raise MachineError(f"cannot read {config.state_file}: {error.strerror}") from error
+        raise MachineError(
+            f"cannot read {config.state_file}: {error.strerror}",
+            help="it must be a file of yours, of mode 0600, in folders that you may pass",
+        ) from error
 
 
 def jfiles_in(state_file: Path) -> dict[str, str]:
@@ -149,7 +155,7 @@ def jfiles_in(state_file: Path) -> dict[str, str]:
         pool = unsealed(state_file.read_text("utf-8"))["pool"]
         return {name: entry["jfile"] for name, entry in pool.items() if entry["jfile"]}
     except _DAMAGE as error:
-        raise ValueError(f"{state_file} is no state: {error!r}") from error
+        raise ValueError(f"{state_file} is damaged: {flaw(error)}") from error
 
 
 def _parsed(config: Config, path: Path) -> State:
@@ -198,7 +204,10 @@ def replace_private(path: Path, text: str) -> None:
             os.fsync(descriptor)
         partial.replace(path)
     except OSError as error:
-        raise MachineError(f"cannot write {path}: {error.strerror}") from error
+        raise MachineError(
+            f"cannot write {path}: {error.strerror}",
+            help="make room, as with jarbuild cache prune" if error.errno in _FULL else None,
+        ) from error
 
 
 def acquire_lock(config: Config) -> AbstractContextManager[None]:

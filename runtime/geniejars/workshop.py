@@ -172,15 +172,6 @@ class Workshop:
             error = MachineError("; ".join(found.lost), help="do without --isolation full")
             error.code = "isolation"
             raise error
-        pool = installed_pool(self.config)
-        if pool is not None and pool.facts.get("network") != self.config.network:
-            error = MachineError(
-                f"the pool was set up with network {pool.facts.get('network')!r}, and the config "
-                f"says {self.config.network!r}",
-                help="geniejars setup makes it so (as root)",
-            )
-            error.code = "isolation"
-            raise error
 
     def _explained(self, refusal: MachineError) -> MachineError:
         """Root's jars without namespaces may fail for a folder far above them."""

@@ -120,6 +120,20 @@ def test_show(filled: Store, cache: Cache) -> None:
     assert "RUN three" in text and "out/one" in text and "the last good build of jar001" in text
 
 
+def test_a_key_of_several(own_cache: Path, cache: Cache) -> None:
+    """More of it is asked for. Of 17 keys two begin with the same digit."""
+    with Store.open(own_cache, is_writable=True) as store:
+        for n in range(17):
+            store.record(step(f"RUN {n}"), EMPTY_TREE, Result(Tree()), 1.0)
+        digits = [record.key[0] for record in store.records()]
+    digit = max(digits, key=digits.count)
+    ended = cache("show", digit)
+
+    assert ended.code == 2
+    assert f"{digit!r} could be any of {digits.count(digit)} keys" in ended.err
+    assert "it could be " in ended.err
+
+
 def test_a_key_of_nothing(filled: Store, cache: Cache) -> None:
     """An error that says where keys are to be had."""
     ended = cache("show", "x")

@@ -46,11 +46,15 @@ JFILES = [
     wrong("one-target", "RUN --mount=type=cache,target=a --mount=type=cache,target=a,id=b x",
           "two caches cannot both be at a", "another target", "1:59"),
     wrong("one-id", "RUN --mount=type=cache,target=a,id=b --mount=type=cache,target=c,id=b x",
-          "the cache b cannot be in two places", "another id", "1:64"),
+          "the cache b cannot be in two places at once", "another id", "1:64"),
     wrong("ignore-file", "COPY a b", ".jarignore: '[' ends too early", "a backslash makes", "1:1",
           **{"a": "", ".jarignore": "[\n"}),
     wrong("exclude", "COPY --exclude=[ a b", "--exclude: '[' ends too early", "a backslash makes",
           "1:18", a=""),
+    wrong("ignore-class", "COPY a b", "'[-a]': '-' needs a backslash in brackets", "a backslash",
+          "1:1", **{"a": "", ".jarignore": "[-a]\n"}),
+    wrong("ignore-nothing", "COPY a b", ".jarignore: there is no pattern after `!`", "", "2:1",
+          **{"a": "", ".jarignore": "a\n!\n"}),
     wrong("port", "CMD x ${PORT(99)}", "a jar has no port 99", "${PORT(1)} to ${PORT(2)}", "1:7"),
     wrong("include", "INCLUDE no.jfile", "cannot include no.jfile: No such file",
           "FILE is relative to the file that holds the INCLUDE", "1:9"),
@@ -58,6 +62,8 @@ JFILES = [
     wrong("file-and-folder", "COPY a x\nCOPY b x/c",
           "x is a file in the home, and a folder is to be there", "", "2:8", a="", b=""),
     wrong("config-syntax", "RUN x", f"{CONFIG} is not JSON: Expecting", "", **{CONFIG: "{"}),
+    wrong("config-list", "RUN x", f"{CONFIG} must hold one object of keys and values", "",
+          **{CONFIG: "[]"}),
     wrong("config-key", "RUN x", "there is no key 'poolSiz'", "did you mean poolSize?",
           **{CONFIG: '{"poolSiz": 3}'}),
     wrong("config-value", "RUN x", 'poolSize must be a whole number, not "x"', "",
@@ -119,7 +125,25 @@ WORDS = [
         ["completion", "bsh"], "error[usage]: 'bsh' is none of bash, zsh", "--help", id="shell"
     ),
     pytest.param(["cache", "lss"], "'lss' is none of du, ls, show", "--help", id="cache-word"),
-    pytest.param(["cache", "show", "zz"], "key begins with 'zz'", "cache ls", id="cache-key"),
+    pytest.param(["cache", "show", "zz"], "no entry's key begins with 'zz'", "ls", id="cache-key"),
+    pytest.param(
+        ["cache", "export", "--jar", "a", "b", "c"],
+        "name a KEY or a jar, not both",
+        "",
+        id="export",
+    ),
+    pytest.param(
+        ["cache", "prune", "--all", "--max-size", "1G"],
+        "--all goes with neither --max-size nor --older-than",
+        "",
+        id="prune",
+    ),
+    pytest.param(
+        ["-q", "--progress", "plain"],
+        "-q and --progress plain contradict each other",
+        "leave one of them out",
+        id="quiet-and-plain",
+    ),
 ]
 
 
@@ -141,19 +165,26 @@ JARS = [
     pytest.param(["select", "jar003"], "jar003 is not allocated", "geniejars alloc", id="free-jar"),
     pytest.param(["app", "up", "jar002"], "jar002 has no CMD to start", "build a JFile", id="cmd"),
     pytest.param(["app", "upp"], "'upp' is none of", "did you mean up?", id="action"),
-    pytest.param(["app", "down", "--restart", "no", "web_1"], "goes with up and restart", "",
-                 id="policy-of-down"),
+    pytest.param(["app", "down", "--restart", "no", "web_1"], "goes with up and restart",
+                 "geniejars app up --restart POLICY", id="policy-of-down"),
+    pytest.param(["exec", "-t", "web_1", "top"], "-t needs a terminal, and the input is none",
+                 "leave -t out", id="no-terminal"),
     pytest.param(["exec", "web_1"], "no command given", "exec [JAR] CMD", id="no-command"),
     pytest.param(["logs", "-n", "x", "web_1"], "'x' is no number of lines", "--help", id="lines"),
-    pytest.param(["mount", "web_1", "no/such"], "no/such: No such file", "in a folder of yours",
-                 id="mount"),
+    pytest.param(["mount", "web_1", "no/such"], f"{os.sep}no/such: No such file",
+                 "in a folder of yours", id="mount"),
+    pytest.param(["mount", "web_1", "a", "b"], "mount makes one link", "mount [JAR] LINK",
+                 id="two-links"),
+    pytest.param(["restore", "web_1", "a", "b"], "restore takes one archive",
+                 "restore [JAR] FILE", id="two-archives"),
     pytest.param(["unmount", "JFile"], "JFile is not a symlink", "geniejars mount", id="unmount"),
     pytest.param(["unmount", "nolink"], "there is no ", "geniejars mount made", id="no-link"),
     pytest.param(["restore", "web_1", "no.tar"], "cannot read no.tar: No such", "", id="archive"),
     pytest.param(["sys", "upp"], "'upp' is none of up, down", "did you mean up?", id="sys"),
     pytest.param(["build", "nojar", ".", "--plan"], "there is no jar 'nojar'", "status",
                  id="build-into"),
-    pytest.param(["setup"], f"there is no {CONFIG} here", "geniejars preconfig", id="setup"),
+    pytest.param(["setup"], "there is no geniejars.config.json here", "geniejars preconfig",
+                 id="setup"),
 ]  # fmt: skip
 
 
@@ -179,7 +210,7 @@ def test_what_is_there_is_not_replaced(project, words: list[str], name: str) -> 
     outcome = here.jars(*words)
 
     assert outcome.exit == 2
-    assert "already exists" in outcome.err
+    assert f"{name.removesuffix('x')} already exists" in outcome.err
     assert "remove it first" in outcome.err
     assert here.read(name) == "mine"
 
@@ -215,7 +246,8 @@ def test_a_damaged_state(project, tmp_path: Path) -> None:
 
     assert outcome.exit == 3
     assert "state.json is damaged" in outcome.err
-    assert "move it away" in outcome.err
+    assert "state.json is damaged, and so is its copy beside it: it is not JSON (Exp" in outcome.err
+    assert "put both back from a backup; or move them away" in outcome.err
 
 
 @pytest.mark.parametrize(

@@ -223,7 +223,8 @@ def test_another_version_names_setup(pool: Pool) -> None:
     facts.write_text(before)
 
     assert said.returncode == 3, said
-    assert "0.0.9" in said.stderr and "sudo geniejars setup" in said.stderr, said
+    assert f"was set up by jarbuild 0.0.9, and this is {geniejars.VERSION}" in said.stderr
+    assert "sudo geniejars setup" in said.stderr, said
 
 
 def test_systemd_hears_when_the_socket_is_there(pool: Pool, tmp_path: Path) -> None:
@@ -263,7 +264,8 @@ def test_nothing_is_left(scripts: Path) -> None:
 
     assert [f"would {line}" for line in done.split("\n\n")[0].splitlines()] == dry.splitlines()
     assert again == "nothing to do\n"
-    assert refused.returncode == 2 and "--yes" in refused.stderr and name in refused.stderr
+    assert refused.returncode == 2 and "not answered: Delete the homes in" in refused.stderr
+    assert f"({name} in use)" in refused.stderr and "--yes" in refused.stderr
     assert removed.returncode == 0, removed
     assert traces(pool.name) == before == []
     assert left == {"home", "geniejars.config.json"}
@@ -280,13 +282,24 @@ def test_growing_and_shrinking(scripts: Path) -> None:
         third = uid_of(pool, 3)
         names = [pool.machine.run("geniejars", "alloc").stdout.strip() for _ in range(3)]
         ran = pool.machine.run("geniejars", "exec", names[2], "echo hi")
-        pool.configure(poolSize=2)
+        pool.configure(poolSize=5000)
+        too_large = pool.as_root("setup")
+        pool.configure(poolSize=3, processMax=99)
+        pool.machine.run("geniejars", "exec", "-d", names[2], "sleep", "100")
+        in_use = pool.as_root("setup")
+        pool.machine.run("geniejars", "sys", "down")
+        pool.configure(poolSize=2, processMax=4096)
         busy = pool.as_root("setup")
         pool.machine.run("geniejars", "free", names[2])
         pool.machine.run("geniejars", "sys", "down")
         pool.set_up()
 
-        assert outdated.returncode == 3 and "poolSize" in outdated.stderr, outdated
+        assert outdated.returncode == 3, outdated
+        assert "poolSize: changed in the config since the pool" in outdated.stderr
+        assert in_use.returncode == 2, in_use
+        assert f"jars of the pool {pool.name} are in use, and setup would end them" in in_use.stderr
+        assert too_large.returncode == 2, too_large
+        assert "this pool was set up with ids for" in too_large.stderr
         assert ran.stdout == "hi\n", ran
         assert busy.returncode == 2 and f"{names[2]} would go" in busy.stderr, busy
         assert uid_of(pool, 1) == first

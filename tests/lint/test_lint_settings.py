@@ -98,13 +98,21 @@ def test_nearest_file_decides(tmp_path: Path) -> None:
     [
         ("lint = 1\n[lin", "jarbuild.toml cannot be read", None),
         ("[lint]\nselekt = []", "there is no setting selekt", "did you mean select?"),
-        ("[lint]\nselect = 'JF1'", "select is a list of rule codes", '["JF2", "JF301"]'),
+        (
+            "[lint]\nselect = 'JF1'",
+            "select must be a list of rule codes, not 'JF1'",
+            '["JF2", "JF301"]',
+        ),
         ("[lint]\nselect = ['JF9999']", "there is no rule JF9999", None),
         ("[lint]\nignore = ['literal-quote']", "there is no rule", "did you mean literal-quotes?"),
-        ("[lint]\nfail-level = 'bad'", "fail-level is one of error, warning, info, none", None),
-        ("[lint]\nports = true", "ports is a number", None),
-        ("[lint]\nportable = 1", "portable is true or false", None),
-        ("[lint]\nper-path-ignores = []", "per-path-ignores is a table", None),
+        (
+            "[lint]\nfail-level = 'bad'",
+            "fail-level must be one of error, warning, info, none, not 'bad'",
+            None,
+        ),
+        ("[lint]\nports = true", "ports must be a whole number, 0 or more, not True", None),
+        ("[lint]\nportable = 1", "portable must be true or false, not 1", None),
+        ("[lint]\nper-path-ignores = []", "per-path-ignores must be a table", None),
     ],
 )
 def test_wrong_settings(text: str, message: str, help: str | None, tmp_path: Path) -> None:

@@ -257,7 +257,7 @@ def test_a_flipped_bit_of_a_state_is_noticed(config: Config) -> None:
 
         assert read_state(config) == before, at
     config.state_file.write_bytes(content.replace(b"web", b"wec"))
-    with pytest.raises(ValueError, match="no state"):
+    with pytest.raises(ValueError, match="damaged"):
         jfiles_in(config.state_file)
 
 

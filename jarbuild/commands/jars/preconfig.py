@@ -81,4 +81,7 @@ def _user_name() -> str:
     try:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:
-        raise UsageError(f"there is no user with the id {os.getuid()}") from None
+        raise UsageError(
+            f"there is no user with the id {os.getuid()}",
+            help="a config names its manager: let a user of this machine type it",
+        ) from None

@@ -17,7 +17,7 @@ from attrs import frozen
 
 import genieagent
 from geniejars.config import Config
-from geniejars.errors import MachineError
+from geniejars.errors import MachineError, flaw
 from geniejars.ids import Census, take_census
 from geniejars.pool.places import PoolPlaces
 from geniejars.pool.record import Record, read_record
@@ -117,7 +117,10 @@ def _record(path: Path) -> Record:
     try:
         return read_record(path)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise MachineError(f"{path} is damaged: {error!r}") from error
+        raise MachineError(
+            f"{path} is damaged: {flaw(error)}",
+            help="put it back from a backup: it lists what setup made, for uninstall to remove",
+        ) from error
 
 
 def code_folder() -> Path:
