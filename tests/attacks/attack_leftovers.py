@@ -16,7 +16,9 @@ from attack_record import Attack, Target, not_promised
 
 _LEFT = "left by the last tenant"
 _IPC_CREAT = 0o1000
-_DEEP = 3000
+_DEEP = 1200
+"""More than a walk that calls itself may (1,000 in Python) and a path can name (4,096 bytes)."""
+
 _DAEMON_SECONDS = 30
 
 

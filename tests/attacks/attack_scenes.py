@@ -71,9 +71,8 @@ class Scene:
         before = {name: tree(Path(target["open"])) for name, target in targets.items()}
         planted = self._drive("plant", targets)
         self._change_tenant()
-        for target in targets.values():
-            target["agent_pid"] = _agent_seen(self.shell, self.known["jar"])
-        done = self._drive("try", targets)
+        agent = _agent_seen(self.shell, self.known["jar"])
+        done = self._drive("try", {name: t | {"agent_pid": agent} for name, t in targets.items()})
         assert "broken" not in planted.out, planted.out
         outcomes = _outcomes(done.out)
         assert outcomes.keys() == targets.keys(), (done.code, done.err)
