@@ -15,17 +15,22 @@ from tenancies import Tenancy
 JFILE = """\
 IMPORT TOKEN
 RUN test "$TOKEN" && echo built > made
-CMD sleep 30
+CMD touch up; sleep 30
 """
-
-
-_LOOKS, _PAUSE = 15, 0.1
-"""An app may still be on its way to its command line."""
+_SECONDS = 30
 
 
 def _lives_with_secret(tenancy: Tenancy) -> None:
     tenancy.build(JFILE, {}, TOKEN=tenancy.secret)
     tenancy.run_app()
+    _wait_for(tenancy, "up")
+
+
+def _wait_for(tenancy: Tenancy, name: str) -> None:
+    """Until the app has made this file."""
+    deadline = time.monotonic() + _SECONDS
+    while name not in tenancy.inside("ls").split():
+        assert time.monotonic() < deadline, f"there is no {name}"
 
 
 def find_at_rest(tenancy: Tenancy) -> bool:
@@ -57,11 +62,7 @@ def _holds(file: Path, secret: str) -> bool:
 def find_in_command_lines(tenancy: Tenancy) -> bool:
     """Looks for a secret in the words of every process of the machine."""
     _lives_with_secret(tenancy)
-    for _ in range(_LOOKS):
-        if any(tenancy.secret.encode() in words for words in _command_lines()):
-            return True
-        time.sleep(_PAUSE)
-    return False
+    return any(tenancy.secret.encode() in words for words in _command_lines())
 
 
 def _command_lines() -> Iterator[bytes]:
@@ -78,16 +79,13 @@ def find_in_plan(tenancy: Tenancy) -> bool:
 
 FLOOD = "yes | head -c 62914560; touch done; sleep 30"
 _LOG_MAY_HAVE = 55 << 20
-_SECONDS = 30
 
 
 def flood_log(tenancy: Tenancy) -> bool:
     """Says more than the manager's disk should be asked to keep."""
     tenancy.build(f"CMD {FLOOD}\n", {})
     tenancy.run_app()
-    deadline = time.monotonic() + _SECONDS
-    while "done" not in tenancy.inside("ls"):
-        assert time.monotonic() < deadline, "the attack did not end"
+    _wait_for(tenancy, "done")
     return sum(file.stat().st_size for file in _logs(tenancy)) > _LOG_MAY_HAVE
 
 
