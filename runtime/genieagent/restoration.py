@@ -57,7 +57,7 @@ def _check(source: int) -> None:
                 _check_member(member, symlinks)
     except (tarfile.TarError, EOFError, gzip.BadGzipFile, zlib.error, ValueError) as error:
         raise RequestFailedError(
-            "damaged", f"this is no archive that geniejars backup has written: {error}"
+            "archive", f"this is no archive that geniejars backup has written: {error}"
         ) from error
 
 
@@ -87,7 +87,7 @@ def _path(name: str) -> Path:
 
 
 def _unsafe(path: Path, what: str) -> RequestFailedError:
-    return RequestFailedError("unsafe", f"the archive's {os.fsdecode(path)} {what}")
+    return RequestFailedError("archive", f"the archive's {os.fsdecode(path)} {what}")
 
 
 @dataclass

@@ -15,20 +15,24 @@ from geniejars.errors import InternalError, MachineError, StepFailedError
 from geniejars.pump import is_carrier
 from geniejars.version import VERSION as OUR_VERSION
 
-_WAYS_OUT = {
-    "busy": "try again when that has ended",
-    "folder": "geniejars reset puts back what the last build made",
-    "mount": "its target must be a folder or not be there yet, and be in a folder",
-    "running": "geniejars app restart ends it and starts it again",
+REFUSALS = {
+    "archive": (2, "geniejars backup writes those that can be restored"),
+    "busy": (1, "try again when that has ended"),
+    "folder": (1, "geniejars reset puts back what the last build made"),
+    "mount": (1, "its target must be a folder or not be there yet, and be in a folder"),
+    "not-running": (1, "geniejars app up starts it"),
+    "running": (1, "geniejars app restart ends it and starts it again"),
 }
-"""What an agent does not know: the commands."""
+"""Codes of what is no failure of the machine, but of what was asked for: how a command ends, and
+the way out, for an agent does not know the commands."""
 
 
 class AgentError(MachineError):
     """The agent's own answer to a request it could not serve; `code` is the agent's."""
 
     def __init__(self, code: str, message: str):
-        super().__init__(message, help=_WAYS_OUT.get(code))
+        self.exit_code, help = REFUSALS.get(code, (MachineError.exit_code, None))
+        super().__init__(message, help=help)
         self.code = code
 
 

@@ -4,7 +4,8 @@ JarbuildError                 everything we raise on purpose
 ├── JFileError    exit 2      your JFile (or its context) is wrong; has a place
 ├── UsageError    exit 2      the command line or the config is wrong
 ├── StepFailedError exit 1    a step ran and failed
-├── MachineError  exit 3      pool, disk, isolation, server: the machine failed
+├── MachineError  exit 3      pool, disk, isolation, server: the machine failed; an agent that
+│                             refuses what was asked for ends a command with 1 or 2
 └── InternalError exit 3      our bug
 
 Library code raises these; only the command line turns them into text and an exit code.

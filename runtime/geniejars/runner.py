@@ -15,7 +15,7 @@ from genieagent.trees import EMPTY_TREE, Digest, Forest, Tree
 from geniejars.buildroot import BuildRoot
 from geniejars.contents import Contents
 from geniejars.delivery import Delivery, deliver
-from geniejars.errors import JFileError, Place, StepFailedError
+from geniejars.errors import JarbuildError, Place, StepFailedError
 from geniejars.events import (
     Done,
     Event,
@@ -111,6 +111,8 @@ class Execution:
             outcome, result = self._settle(step, tree)
         except BaseException as error:
             self._fail(step, time.monotonic() - began, error)
+            if isinstance(error, JarbuildError):
+                error.place = error.place or Place(step.file or self.plan.jfile, step.line)
             raise
         self._tell_finished(step, outcome, time.monotonic() - began)
         self._remember(step, result)
@@ -141,11 +143,7 @@ class Execution:
 
     def _put(self, step: Step, tree: Tree) -> Result:
         assert isinstance(step, OverlayStep)
-        try:
-            after = place(self.forest, tree, step.overlay, self.plan.view.home)
-        except JFileError as error:  # the home turned out to be in the way of a COPY
-            error.place = error.place or Place(step.file or self.plan.jfile, step.line)
-            raise
+        after = place(self.forest, tree, step.overlay, self.plan.view.home)
         self.results.keep_folders(self.forest.fresh)
         return Result(after)
 
@@ -154,7 +152,7 @@ class Execution:
         self._make_way()
         code = self.root.run(step, self._environment(step), self._printer(step))
         if code != 0:
-            raise RunFailedError(step, code, self.plan.jfile)
+            raise RunFailedError(step, code)
         return self.root.capture(tree, self.results)
 
     def _make_way(self) -> None:
@@ -218,11 +216,10 @@ class RunFailedError(StepFailedError):
 
     code = "run-failed"
 
-    def __init__(self, step: RunStep, exit_status: int, jfile: str):
+    def __init__(self, step: RunStep, exit_status: int):
         super().__init__(
             f"RUN failed with exit code {exit_status}",
             help="the jar is as it was; see what it runs into with --on-fail shell",
-            place=Place(step.file or jfile, step.line),
         )
         self.step = step
         self.exit_status = exit_status

@@ -377,7 +377,7 @@ def hostile(*members: tuple[str, bytes, str]) -> bytes:
 def test_archives_that_reach_out(manager: Manager, home: Path, content: bytes) -> None:
     """They are refused before anything in the home is touched."""
     (home / "mine").touch()
-    with source(content) as archive, pytest.raises(RefusedError, match="unsafe|damaged"):
+    with source(content) as archive, pytest.raises(RefusedError, match="^archive: "):
         manager.request("restore", (archive.fileno(),))
 
     assert [p.name for p in home.iterdir()] == ["mine"]

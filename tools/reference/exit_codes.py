@@ -10,6 +10,7 @@ from inspect import getdoc
 import geniejars
 import jarbuild
 from geniejars import JarbuildError
+from geniejars.conversation import REFUSALS
 
 NAME = "exit-codes.md"
 TITLE = "Exit codes"
@@ -41,13 +42,25 @@ GENERAL = {
     "machine": "the machine failed; the message says what",
     "internal": "a bug in jarbuild; the message says where the traceback is",
     "outdated-server": "a server of another version or config still has something running",
+    "archive": "what is to be restored is no backup, or would be put outside the home",
+    "busy": "somebody else needs the jar just now",
+    "folder": "the folder that a command is to work in is not there",
+    "mount": "a cache cannot be mounted where a RUN wants it",
+    "not-running": "no app runs in the jar",
+    "running": "an app runs in the jar already",
     "os-error": "the system refused something that nobody foresaw",
     "interrupted": "Ctrl-C",
     "terminated": "SIGTERM",
 }
 """What classes at the root of the tree mean, and codes that have no class."""
 
-WITHOUT_CLASS = {"outdated-server": 3, "os-error": 3, "interrupted": 130, "terminated": 143}
+WITHOUT_CLASS = {
+    **{code: exit_code for code, (exit_code, _) in REFUSALS.items()},
+    "outdated-server": 3,
+    "os-error": 3,
+    "interrupted": 130,
+    "terminated": 143,
+}
 
 
 def body() -> str:
