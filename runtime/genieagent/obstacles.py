@@ -114,6 +114,7 @@ def _ways_out(obstacle: Obstacle, uid: int) -> Iterator[str]:
         case "exposed":
             yield "take the folder out of `expose`"
         case "folder":
+            yield from _ways_past_apparmor(uid)
             yield "put the state folder on a local file system (XDG_STATE_HOME)"
         case "home":
             yield "put the state folder where others may pass through (XDG_STATE_HOME)"
@@ -145,19 +146,26 @@ def _subordinate_range(uid: int) -> str:
 
 
 # Each with the value that forbids namespaces and the one that does not.
-_FOR_USERS = (
-    ("kernel/unprivileged_userns_clone", "0", "1"),
-    ("kernel/apparmor_restrict_unprivileged_userns", "1", "0"),
-)
+_FOR_USERS = (("kernel/unprivileged_userns_clone", "0", "1"),)
 _FOR_ALL = (("user/max_user_namespaces", "0", "10000"),)
 
 
+_APPARMOR = "kernel/apparmor_restrict_unprivileged_userns"
+"""Where it is 1 namespaces can be made, and nothing be done in them that takes a capability: what
+fails first is to give a folder to a jar (Ubuntu 24.04, /etc/apparmor.d/unprivileged_userns)."""
+
+
+def _ways_past_apparmor(uid: int) -> Iterator[str]:
+    if uid and _setting(_APPARMOR) == "1":
+        yield f"load the AppArmor profile for this Python ({_load(APPARMOR_PROFILE)})"
+        yield f"allow user namespaces to all programs ({_switch(_APPARMOR, '0')})"
+
+
 def _namespace_settings(uid: int) -> Iterator[str]:
+    yield from _ways_past_apparmor(uid)
     for setting, bad, good in (*(_FOR_USERS if uid else ()), *_FOR_ALL):
         if _setting(setting) == bad:
-            yield f"allow user namespaces (`sudo sysctl {setting.replace('/', '.')}={good}`)"
-            if "apparmor" in setting:
-                yield f"load the AppArmor profile for this Python ({_load(APPARMOR_PROFILE)})"
+            yield f"allow user namespaces ({_switch(setting, good)})"
     if _in_container():
         yield (
             "start the container so that it may make namespaces (`docker run --cap-add SYS_ADMIN "
@@ -172,6 +180,10 @@ APPARMOR_PROFILE = Path(__file__).with_name("apparmor.profile")
 def _load(profile: Path) -> str:
     target = "/etc/apparmor.d/jarbuild"
     return f"`sudo cp {profile} {target} && sudo apparmor_parser --replace {target}`"
+
+
+def _switch(setting: str, value: str) -> str:
+    return f"`sudo sysctl {setting.replace('/', '.')}={value}`"
 
 
 def _setting(name: str) -> str:

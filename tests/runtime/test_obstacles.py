@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
 import pytest
 
 from genieagent import obstacles
 from genieagent.obstacles import APPARMOR_PROFILE, Obstacle, Part, refuse, ways_out
 
 USER = 1_000_000  # nobody's
+NEW = re.compile(r"abi |  userns,")
+"""What came with AppArmor 4, of which Debian 12 has 3."""
 
 
 @pytest.mark.parametrize(
@@ -19,6 +26,10 @@ USER = 1_000_000  # nobody's
             "namespaces", {"kernel/apparmor_restrict_unprivileged_userns": "1"}, False,
             ["kernel.apparmor_restrict_unprivileged_userns=0", str(APPARMOR_PROFILE)],
             id="ubuntu-24.04",
+        ),
+        pytest.param(
+            "folder", {"kernel/apparmor_restrict_unprivileged_userns": "1"}, False,
+            [str(APPARMOR_PROFILE), "XDG_STATE_HOME"], id="ubuntu-24.04-with-range",
         ),
         pytest.param(
             "namespaces", {"kernel/unprivileged_userns_clone": "0"}, False,
@@ -53,9 +64,35 @@ def test_the_ways_out_are_this_machines(
     assert [word for word in named if word not in ways] == []
 
 
-def test_the_profile_is_there() -> None:
-    """Ready to be loaded, and it says the one thing that AppArmor asks for."""
-    assert "\n  userns,\n" in APPARMOR_PROFILE.read_text()
+def test_the_profile_says_what_others_say() -> None:
+    """Those that Ubuntu ships for podman, rootlesskit and the like: a name, and the one rule."""
+    lines = APPARMOR_PROFILE.read_text().splitlines()
+    told = [line.strip() for line in lines if line and not line.startswith("#")]
+
+    assert told == [
+        "abi <abi/4.0>,",
+        "include <tunables/global>",
+        "profile jarbuild /usr/bin/python3.[0-9]* flags=(unconfined) {",
+        "userns,",
+        "include if exists <local/jarbuild>",
+        "}",
+    ]
+
+
+def test_the_profile_compiles(tmp_path: Path) -> None:
+    """AppArmor's own compiler takes it; an older one than 4 knows no user namespaces."""
+    compiler = shutil.which("apparmor_parser", path="/usr/sbin:/usr/bin:/sbin")
+    assert compiler, "the package apparmor is missing"
+    told = APPARMOR_PROFILE.read_text()
+    if not Path("/etc/apparmor.d/abi/4.0").exists():
+        told = "".join(line for line in told.splitlines(keepends=True) if not NEW.match(line))
+    profile = tmp_path / "jarbuild"
+    profile.write_text(told)
+    command = [compiler, "--skip-kernel-load", "--skip-cache", "--ofile", tmp_path / "out", profile]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert b"jarbuild" in (tmp_path / "out").read_bytes()
 
 
 def test_a_refusal_names_the_pool_last() -> None:
