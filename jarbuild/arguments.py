@@ -80,10 +80,11 @@ class Parser(argparse.ArgumentParser):
 
 def _in_plain_words(message: str) -> str:
     """argparse names an argument that has no name by all that it may be."""
-    found = re.fullmatch(r"the following arguments are required: (.*)", message)
-    if found:
+    if found := re.fullmatch(r"the following arguments are required: (.*?)(, \.\.\.)?", message):
         return f"{found[1]} is missing"
-    return re.sub(r"^argument (?:[\w-]+\|[^:]*|COMMAND): ", "", message)
+    if found := re.fullmatch(r"argument (\S+): expected one argument", message):
+        return f"{found[1]} takes a value"
+    return re.sub(r"^argument (?:[\w-]+\|[^:]*: |COMMAND: )?", "", message)
 
 
 class _Compact(argparse.RawDescriptionHelpFormatter):

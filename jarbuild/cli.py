@@ -20,6 +20,7 @@ from typing import NoReturn
 from geniejars import VERSION, UsageError
 from jarbuild import commands
 from jarbuild.commands import jars
+from jarbuild.commands.habits import meant
 from jarbuild.display import choose
 from jarbuild.display.screen import standard_screen
 from jarbuild.options import BuildOptions, build_options, output_options
@@ -38,6 +39,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = _words(argv)
     if words == ["--version"]:
         return _print(f"jarbuild {VERSION}")
+    if words[:1] == ["help"] and not Path("help").exists():
+        words = [*words[1:2], "--help"]
     if words and words[0] in commands.MODULES:
         return run_command("jarbuild", commands.MODULES, words)
     return run_build(words, _read_build)
@@ -48,7 +51,9 @@ def geniejars(argv: Sequence[str] | None = None) -> int:
     words = _words(argv)
     if words == ["--version"]:
         return _print(f"geniejars {VERSION}")
-    if not words or words[0] in ("help", "-h", "--help"):
+    if words[:1] == ["help"]:
+        words = [*words[1:2], "--help"]
+    if not words or words[0] in ("-h", "--help"):
         return _print(jars.HELP)
     if words[0] == "build":
         from jarbuild.commands.jars.build import read
@@ -84,23 +89,28 @@ def run_command(program: str, modules: Mapping[str, str], words: Sequence[str]) 
 
 
 def _read_build(words: Sequence[str]) -> BuildOptions:
+    _refuse_mistyped_command(words[0] if words else ".")  # before what follows it is looked at
     given = commands.bare_parser().read(words)
     _refuse_mistyped_command(given.path)
     return build_options(given, path=given.path, jar=given.jar)
 
 
 def _refuse_mistyped_command(path: str) -> None:
-    if "/" in path or Path(path).exists():
+    if path.startswith("-") or "/" in path or Path(path).exists():
         return
-    if meant := nearest(path, commands.MODULES):
-        raise UsageError(f"there is no {path} here", help=f"did you mean jarbuild {meant}?")
+    near = nearest(path, commands.MODULES)
+    help = f"did you mean jarbuild {near}?" if near else meant("jarbuild", path, jars.MODULES)
+    if help:
+        raise UsageError(f"there is no {path} here", help=help)
 
 
 def _command(program: str, modules: Mapping[str, str], word: str) -> commands.Command:
     if word not in modules:
         raise UsageError(
             f"{program} has no command {word}",
-            help=did_you_mean(word, modules) or f"see {program} --help",
+            help=meant(program, word, commands.MODULES)
+            or did_you_mean(word, modules)
+            or f"see {program} --help",
         )
     return commands.load(modules, word)
 

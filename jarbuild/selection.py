@@ -9,9 +9,10 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from geniejars import State, UsageError, resolve_name
+from geniejars import State, UsageError, bound_jar, resolve_name
 
 FILE = ".geniejars-selected"
+JFILE = "JFile"
 
 
 def selected(environ: Mapping[str, str] = os.environ) -> str | None:
@@ -40,11 +41,17 @@ def jar_named(state: State, given: str | None) -> str:
     if name is not None:
         return resolve_name(state, name)
     if (chosen := selected_jar(state)) is None:
-        raise UsageError(
-            "no jar selected",
-            help="name one, or: geniejars select NAME (geniejars status lists them)",
-        )
+        raise UsageError("no jar selected", help=_way_to_select(state))
     return chosen
+
+
+def _way_to_select(state: State) -> str:
+    """The jar that somebody in a project's folder probably means."""
+    here = bound_jar(state, Path(JFILE))
+    if here is None:
+        return "name one, or: geniejars select NAME (geniejars status lists them)"
+    name = state["pool"][here]["alias"] or here
+    return f"name one, or (built from the JFile here): geniejars select {name}"
 
 
 def selected_jar(state: State) -> str | None:

@@ -25,9 +25,9 @@ OPTIONS: list[Any] = [
     pytest.param([], {}, id="bare"),
     pytest.param(["./lint"], {"path": "./lint"}, id="folder-with-a-command's-name"),
     pytest.param(
-        ["app", "--plan", "--check"], {"path": "app", "plan": True, "check": True}, id="plan"
+        ["myapp", "--plan", "--check"], {"path": "myapp", "plan": True, "check": True}, id="plan"
     ),
-    pytest.param(["--jar", "x_1", "app"], {"path": "app", "jar": "x_1"}, id="jar"),
+    pytest.param(["--jar", "x_1", "myapp"], {"path": "myapp", "jar": "x_1"}, id="jar"),
     pytest.param(["--no-cache"], {"no_cache": True}, id="no-cache"),
     pytest.param(["--no-cache-from", "7"], {"no_cache_from": 7}, id="no-cache-from"),
     pytest.param(
@@ -73,14 +73,14 @@ WRONG = [
     pytest.param(["a", "b"], "one argument too many: b", "see jarbuild --help", id="two-paths"),
     pytest.param(
         ["--progress", "jsn"],
-        "argument --progress: 'jsn' is none of auto, tty, plain, json, quiet; did you mean json?",
+        "--progress: 'jsn' is none of auto, tty, plain, json, quiet; did you mean json?",
         "see jarbuild --help",
         id="choice",
     ),
+    pytest.param(["--arg", "A"], "--arg: 'A' is not of the form NAME=VALUE", "see", id="arg"),
     pytest.param(
-        ["--arg", "A"], "argument --arg: 'A' is not of the form NAME=VALUE", "see", id="arg"
+        ["--no-cache-from", "-1"], "--no-cache-from: '-1' is no line number", "see", id="line"
     ),
-    pytest.param(["--no-cache-from", "-1"], "argument --no-cache-from", "see", id="line"),
     pytest.param(["--check"], "--check goes with --plan", "jarbuild --plan --check", id="check"),
     pytest.param(
         ["-q", "--progress", "json"], "-q and --progress json contradict", "", id="quiet-json"

@@ -79,3 +79,15 @@ def test_version(project, program: str) -> None:
 
     assert outcome.exit == 0
     assert outcome.out.split()[1][0].isdigit()
+
+
+@pytest.mark.parametrize(
+    "program, words",
+    [("run", []), ("run", ["lint"]), ("jars", []), ("jars", ["exec"])],
+    ids=["jarbuild", "jarbuild-lint", "geniejars", "geniejars-exec"],
+)
+def test_help_as_a_word(project, program: str, words: list[str]) -> None:
+    """`help`, alone or before a command, is what --help is."""
+    ask = getattr(project(), program)
+
+    assert ask("help", *words) == ask(*words, "--help")

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from geniejars import allocate, load_config
 from jarbuild.lint.settings import forget_settings
 
 CONFIG = "geniejars.config.json"
@@ -113,6 +114,11 @@ WORDS = [
     pytest.param(["initt"], "there is no initt here", "did you mean jarbuild init?", id="command"),
     pytest.param(["--jar", "nojar"], "there is no jar 'nojar'", "geniejars status", id="jar"),
     pytest.param(["--config", "no.json"], "no.json: No such file", "preconfig writes", id="config"),
+    pytest.param(["build", "."], "there is no build here", "jarbuild [PATH]", id="build"),
+    pytest.param(["status"], "there is no status here", "that is: geniejars status", id="status"),
+    pytest.param(["cache"], "COMMAND is missing", "jarbuild cache --help", id="no-word"),
+    pytest.param(["--jar"], "--jar takes a value", "jarbuild --help", id="no-value"),
+    pytest.param(["--arg", "X"], "error[usage]: --arg: 'X' is not of the form", "", id="arg"),
     pytest.param(["lint", "nope"], "there is no nope", "a folder of them", id="lint-path"),
     pytest.param(["lint", "--explain", "JF999"], "no rule JF999", "docs/rules.md", id="explain"),
     pytest.param(["lint", "--select", "XY"], "--select: there is no rule XY", "docs", id="select"),
@@ -160,6 +166,8 @@ def test_words_after_jarbuild(project, words: list[str], message: str, help: str
 
 JARS = [
     pytest.param(["allok"], "geniejars has no command allok", "did you mean alloc?", id="command"),
+    pytest.param(["stop"], "geniejars has no command stop", "geniejars app down", id="stop"),
+    pytest.param(["lint"], "geniejars has no command lint", "jarbuild lint", id="other-program"),
     pytest.param(["free"], "no jar selected", "geniejars select NAME", id="nothing-selected"),
     pytest.param(["free", "web1"], "there is no jar 'web1'", "did you mean web_1?", id="alias"),
     pytest.param(["select", "jar003"], "jar003 is not allocated", "geniejars alloc", id="free-jar"),
@@ -222,6 +230,16 @@ def test_a_jar_that_the_environment_selects(project, monkeypatch: pytest.MonkeyP
 
     assert "$GENIEJARS selects gone, and there is no such jar" in outcome.err
     assert "unset GENIEJARS" in outcome.err
+
+
+def test_no_jar_is_selected_in_a_projects_folder(project) -> None:
+    """The jar that was built from the JFile there is named."""
+    here = project({"JFile": "RUN x\n"})
+    allocate(load_config(), jfile=here.folder / "JFile")
+    outcome = here.jars("app", "up")
+
+    assert "no jar selected" in outcome.err
+    assert "(built from the JFile here): geniejars select jar001" in outcome.err
 
 
 def test_all_jars_are_taken(project) -> None:
