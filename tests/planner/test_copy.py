@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -228,10 +229,18 @@ def test_names_that_are_not_utf_8(project: Project) -> None:
     assert ignored == under("x", APP)
 
 
-def test_ten_thousand_nested_folders(tmp_path: Path) -> None:
+@pytest.fixture
+def memory() -> Iterator[str]:
+    """A temporary folder in memory where that can be had: ten thousand take long on a disk."""
+    shared = "/dev/shm"  # noqa: S108
+    with tempfile.TemporaryDirectory(dir=shared if os.path.isdir(shared) else None) as folder:
+        yield folder
+
+
+def test_ten_thousand_nested_folders(memory: str) -> None:
     """Neither the stack, nor paths, nor descriptors run out."""
     depth, name = 10_000, "d"
-    descriptor = os.open(tmp_path, os.O_RDONLY)
+    descriptor = os.open(memory, os.O_RDONLY)
     for _ in range(depth):
         os.mkdir(name, dir_fd=descriptor)
         deeper = os.open(name, os.O_RDONLY, dir_fd=descriptor)
@@ -239,7 +248,7 @@ def test_ten_thousand_nested_folders(tmp_path: Path) -> None:
         descriptor = deeper
     os.close(os.open("file", os.O_CREAT | os.O_WRONLY, 0o644, dir_fd=descriptor))
     forest = Forest()
-    context = Context.open(str(tmp_path), forest, StatCache())
+    context = Context.open(memory, forest, StatCache())
     overlay = context.overlay(context.find("d"), Destination(b"d", is_folder=False))
     remove_deep(descriptor, depth, name)
     walked = sum(1 for _ in forest.reachable(overlay.digest))
