@@ -6,7 +6,7 @@ Bytes in, values out, and back; no files here. The format is linux/posix_acl_xat
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 ACCESS, DEFAULT = "system.posix_acl_access", "system.posix_acl_default"
 
@@ -38,7 +38,7 @@ class Acl:
         return not any(e.tag in (_USER, _GROUP) for e in self.entries)
 
     def with_user(self, uid: int, permissions: int) -> Acl:
-        """The user has these and no other; the mask leaves all that entries give."""
+        """The user has these and no other, and nobody else has more than before."""
         others = self._others(uid)
         return _masked([*others, Entry(_USER, uid, permissions)])
 
@@ -47,7 +47,12 @@ class Acl:
         return _masked(self._others(uid))
 
     def _others(self, uid: int) -> list[Entry]:
-        return [e for e in self.entries if (e.tag, e.id) != (_USER, uid) and e.tag != _MASK]
+        """As they are in effect: a mask that `chmod` has narrowed must not come back wider."""
+        mask = next((e.permissions for e in self.entries if e.tag == _MASK), ~0)
+        others = (e for e in self.entries if (e.tag, e.id) != (_USER, uid) and e.tag != _MASK)
+        return [
+            replace(e, permissions=e.permissions & mask) if e.tag in _MASKED else e for e in others
+        ]
 
 
 def of_mode(mode: int) -> Acl:

@@ -9,6 +9,7 @@ from typing import Any
 
 from attrs import frozen
 
+from genieagent import kernel
 from geniejars.state import SharedFolder
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -28,7 +29,7 @@ def opened(shares: Iterable[SharedFolder]) -> Iterator[OpenShares]:
     found: list[tuple[SharedFolder, int]] = []
     for share in shares:
         with suppress(OSError):
-            found.append((share, os.open(share["path"], _FOLDER)))
+            found.append((share, _open(share["path"])))
     try:
         yield OpenShares(
             told=tuple({"target": s["path"], "writable": s["writable"]} for s, _ in found),
@@ -37,3 +38,13 @@ def opened(shares: Iterable[SharedFolder]) -> Iterator[OpenShares]:
     finally:
         for _, descriptor in found:
             os.close(descriptor)
+
+
+def _open(real: str) -> int:
+    """By the path that was real when it was shared: another jar may write in a folder on the way,
+    and have put a symlink there since. Raises OSError."""
+    top = os.open("/", os.O_PATH | os.O_CLOEXEC)
+    try:
+        return kernel.open_beneath(top, os.fsencode(real.lstrip("/")), _FOLDER)
+    finally:
+        os.close(top)

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from genieagent.orders import MOST_SHARES, may_appear
+from geniejars.accounts import cache_folder, state_folder
 from geniejars.apps import STOP_GRACE
 from geniejars.config import Config
 from geniejars.errors import StepFailedError, UsageError
@@ -76,13 +77,12 @@ def _complaints(
         has_mounts = server.situation().name != "no-namespaces"
     closed = None if has_mounts else first_closed([*reversed(real.parents)])
     paths = [Path(share["path"]) for share in others]
-    state = (config.state_dir, config.home_base)
     rules = {
         "its path is taken inside (by the jar's home or the system's folders)": (
             may_appear(str(real))
         ),
-        "it holds jarbuild's own state, or is part of it": (
-            not any(_overlap(real, folder) for folder in state)
+        "it holds what jarbuild keeps (state, cache, backups, common tools), or is part of it": (
+            not any(_overlap(real, folder) for folder in _kept(config))
         ),
         "another shared folder is in it, or it in one": (
             not any(_overlap(real, other) for other in paths)
@@ -98,6 +98,13 @@ def _complaints(
         "you may not read it": os.access(real, os.R_OK | os.X_OK),
     }
     return [complaint for complaint, holds in rules.items() if not holds]
+
+
+def _kept(config: Config) -> list[Path]:
+    """What other jars' homes, builds and tools come from; by real paths, as what is shared has."""
+    folders = (config.state_dir, config.home_base, config.backup_dir, config.log_dir)
+    others = (config.common_dir, cache_folder(), state_folder())
+    return [folder.resolve() for folder in (*folders, *others) if folder is not None]
 
 
 def _overlap(one: Path, other: Path) -> bool:

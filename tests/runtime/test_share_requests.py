@@ -11,6 +11,8 @@ import pytest
 import geniejars
 from geniejars import Config, Home, JarInUseError, UsageError
 from geniejars.config import default_config
+from geniejars.open_shares import opened
+from geniejars.state import SharedFolder
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +106,21 @@ def test_the_next_tenant_has_none(config: Config, folder: Path) -> None:
     geniejars.deallocate(config, again)
 
 
+def test_a_way_that_changed_leads_nowhere(folder: Path) -> None:
+    """Another jar may write in a folder above, and put a symlink where the way went."""
+    (folder / "above" / "shared").mkdir(parents=True)
+    (folder / "secret" / "shared").mkdir(parents=True)
+    share = SharedFolder(path=str(folder / "above/shared"), writable=True)
+    with opened([share]) as before:
+        pass
+    (folder / "above").rename(folder / "moved")
+    (folder / "above").symlink_to("secret")
+    with opened([share]) as after:
+        pass
+
+    assert (len(before.told), len(after.told)) == (1, 0)
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -112,14 +129,22 @@ def test_the_next_tenant_has_none(config: Config, folder: Path) -> None:
         "/",
         "{state}",
         "{state}/jars",
+        "{kept}/cache/jarbuild/layers",
+        "{kept}/cache",
         "{folder}/..",
         "{folder}/file",
         "/nowhere",
     ],
 )
-def test_what_cannot_be_shared_is_an_error(home: Home, folder: Path, path: str) -> None:
-    """The system, the jar's own places, our state and what holds it, a file, nothing."""
+def test_what_cannot_be_shared_is_an_error(
+    home: Home, folder: Path, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system, the jar's own places, state and cache and what holds them, a file, nothing."""
+    kept = folder.parent / "kept"
+    (kept / "cache/jarbuild/layers").mkdir(parents=True)
+    (folder.parent / "link").symlink_to(kept)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder.parent / "link/cache"))
     geniejars.share_folder(home, folder, writable=False, restart=False)
-    wrong = Path(path.format(state=home.config.state_dir, folder=folder))
+    wrong = Path(path.format(state=home.config.state_dir, folder=folder, kept=kept))
     with pytest.raises(UsageError):
         geniejars.share_folder(home, wrong, writable=False, restart=False)

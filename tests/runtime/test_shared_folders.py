@@ -135,6 +135,17 @@ def test_a_link_out_of_it_leads_nowhere(lodging: Lodge, checkout: Path, share: o
     assert secret.stat().st_mode & 0o777 == 0o600
 
 
+def test_what_the_manager_closes_stays_closed(lodging: Lodge, checkout: Path) -> None:
+    """A chmod outside is not undone for the group when the jar's next command has ended."""
+    shares = {checkout: True}
+    lodging.settle(JAR, shares)
+    lodging.as_manager("chmod", "600", str(checkout / "src" / "file"))
+    lodging.settle(JAR, shares)
+    lodging.settle(JAR, shares, verb="revoke")
+
+    assert (checkout / "src" / "file").stat().st_mode & 0o777 == 0o600
+
+
 def test_taken_back_it_is_as_it_was(lodging: Lodge, checkout: Path) -> None:
     """Modes and access lists, and what was made by the jar is the manager's."""
     before = modes(checkout)
