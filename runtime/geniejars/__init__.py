@@ -63,6 +63,7 @@ if TYPE_CHECKING:
         Completed, Detached, agent_status, apply_acl, ensure_agent, normalize, open_jar, run_as,
         run_shell_as, start_as, stop_process,
     )
+    from geniejars.program_limits import limited_programs
     from geniejars.reset import Reset, plan_reset, reset_home
     from geniejars.results import DamagedEntryError, Layer, LayerDraft, LayerFile, Result, Results
     from geniejars.runner import RunFailedError, Surroundings, execute
@@ -199,6 +200,7 @@ __all__ = [
     "keep_restart_policy",
     "keep_secrets",
     "kept_secrets",
+    "limited_programs",
     "link_log",
     "list_agents",
     "load_config",
@@ -286,6 +288,7 @@ _MODULES = {
     "geniejars.processes":
         "Completed Detached agent_status apply_acl ensure_agent normalize open_jar run_as "
         "run_shell_as start_as stop_process",
+    "geniejars.program_limits": "limited_programs",
     "geniejars.reset": "Reset plan_reset reset_home",
     "geniejars.results": "DamagedEntryError Layer LayerDraft LayerFile Result Results",
     "geniejars.runner": "RunFailedError Surroundings execute",

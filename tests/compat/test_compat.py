@@ -5,10 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from compat_benches import bench
 from compat_programs import BWRAP, PROGRAMS, Program, page
 from machines import Kind
 from situations import POOL, SITUATIONS, machine_of
+
+from geniejars import limited_programs
+from geniejars.config import default_config
 
 PAGE = Path(__file__).parents[2] / "docs" / "compatibility.md"
 
@@ -38,6 +42,29 @@ def test_another_sandbox_works_inside_where_nested_is_set(
     assert done.out.strip() == "works", done
 
 
+@pytest.mark.parametrize(
+    "situation, nested, named",
+    [
+        pytest.param("full", False, ["bwrap"], id="full"),
+        pytest.param("full", True, [], id="nested"),
+        pytest.param("single", False, ["bwrap"], id="single"),
+        pytest.param(
+            "no-namespaces", False,
+            ["Chromium", "PostgreSQL", "bwrap", "gdb", "node os.userInfo()", "ssh-keygen"],
+            id="no-namespaces",
+        ),
+    ],
+)  # fmt: skip
+def test_doctor_has_them_from_the_table(
+    situation: str, nested: bool, named: list[str], tmp_path: Path
+) -> None:
+    """What cannot work in jars as they are on this machine."""
+    config = evolve(default_config(tmp_path / "state.json"), nested=nested)
+    found = limited_programs(config, situation).values()
+
+    assert sorted(name for names in found for name in names) == named
+
+
 def test_the_page_is_as_the_table() -> None:
-    """Made by `python tests/compat/compat_programs.py > docs/compatibility.md`."""
+    """`PYTHONPATH=runtime python tests/compat/compat_programs.py > docs/compatibility.md`."""
     assert PAGE.read_text() == page()

@@ -17,6 +17,7 @@ from geniejars import (
     Situation,
     check_up,
     find_situation,
+    limited_programs,
     pool_report,
 )
 from jarbuild.arguments import Parser
@@ -110,6 +111,10 @@ def _lines(config: Config, found: Situation, screen: Screen) -> list[str]:
     return [
         f"isolation: {label}",
         *(f"  missing: {sentence}" for sentence in found.lost),
+        *(
+            f"  fails:   {', '.join(programs)}: {reason}"
+            for reason, programs in limited_programs(config, found.name).items()
+        ),
         f"network:   {config.network}",
         *(f"  allowed: {host}" for host in config.allow_hosts),
         f"limits:    {', '.join(map(' '.join, limits(config).items()))}",
