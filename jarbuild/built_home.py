@@ -27,6 +27,7 @@ from geniejars import (
 )
 from jarbuild.cache.layers import StoredLayer
 from jarbuild.cache.store import Store
+from jarbuild.folders import walk
 
 
 @define
@@ -100,7 +101,7 @@ def search_folder(folder: Path | None, wanted: Mapping[Digest, int]) -> dict[Dig
 
 def _files(folder: Path) -> Iterator[Path]:
     """Links to files are followed, as COPY follows them."""
-    for at, _, names in os.walk(folder):
+    for at, _, names in walk(str(folder)):
         yield from (Path(os.path.realpath(Path(at, name))) for name in names)
 
 

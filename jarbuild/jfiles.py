@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from geniejars import UsageError
+from jarbuild.folders import walk
 
 STDIN = "-"
 
@@ -27,7 +28,7 @@ def _found_at(path: str) -> Iterator[str]:
 
 
 def _search(folder: str) -> Iterator[str]:
-    for top, folders, files in os.walk(folder):
+    for top, folders, files in walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         yield from (os.path.normpath(f"{top}/{name}") for name in sorted(files) if _is_jfile(name))
 

@@ -59,9 +59,19 @@ class Place:
         if not path:
             return self.descriptor
         if self._kept is None or self._kept[0] != path:
+            opened = self._open_below_kept(path) or _open_folder(self.descriptor, path)
             self.forget()
-            self._kept = path, *_open_folder(self.descriptor, path)
+            self._kept = path, *opened
         return self._kept[1]
+
+    def _open_below_kept(self, path: Path) -> tuple[int, int | None] | None:
+        """Who goes down 10,000 folders one by one must not begin at the top each time. None where
+        that is no way, or none any more."""
+        if self._kept is None or not path.startswith(self._kept[0] + b"/"):
+            return None
+        with suppress(OSError):
+            return _entered(open_below(self._kept[1], path[len(self._kept[0]) + 1 :], FOLDER))
+        return None
 
     def parent(self, path: Path) -> tuple[int, bytes]:
         """The open folder that holds `path`, and the last name; raises OSError."""

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from genieagent.place import FOLDER, PIN, open_whatever_its_mode, pinned
+from genieagent.place import FOLDER, PIN, open_whatever_its_mode, pinned, set_mode
 from genieagent.trees import Path, join, split
 
 
@@ -83,9 +83,12 @@ class _Climb:
 
     def go_up(self) -> None:
         left = self.levels.pop()
-        above = os.open("..", FOLDER, dir_fd=self.descriptor) if self.levels else None
+        # A pin is enough to go on from, and Landlock, which asks every folder above about what is
+        # opened, minds none.
+        flags = PIN | os.O_DIRECTORY
+        above = os.open("..", flags, dir_fd=self.descriptor) if self.levels else None
         if left.closed_mode is not None:
-            os.fchmod(self.descriptor, left.closed_mode)
+            set_mode(self.descriptor, left.closed_mode)
         if above is not None:
             os.close(self.descriptor)
             self.descriptor = above

@@ -155,6 +155,6 @@ def _closings(
 ) -> Iterator[Operation]:
     """Folders that were held open get the bits they shall have, deepest first."""
     for path in sorted({*opened, *changes}, key=lambda p: (p.count(b"/"), p), reverse=True):
-        entry = forest.find(new.root, path)
+        entry = changes[path].new if path in changes else forest.find(new.root, path)
         if entry and entry.kind == "folder" and entry.mode & OWNER_BITS != OWNER_BITS:
             yield SetMode(path, entry.mode)

@@ -12,6 +12,7 @@ from listings import listing
 from worlds import Report, World, a_world
 
 from geniejars import Transferred
+from jarbuild.jfiles import found_jfiles
 
 GIB = 1 << 30
 DEPTH = 2200
@@ -93,7 +94,7 @@ def test_folders_in_each_other(world: World, project: Path) -> None:
 
 
 def test_a_context_deeper_than_a_path(world: World, project: Path) -> None:
-    """COPY opens folder by folder what no path can name."""
+    """COPY opens folder by folder what no path can name; who looks for JFiles there finds some."""
     here = os.open(project, os.O_RDONLY)
     try:
         os.mkdir("src", dir_fd=here)
@@ -103,6 +104,7 @@ def test_a_context_deeper_than_a_path(world: World, project: Path) -> None:
     build(world, project, "COPY src .")
 
     assert _depth(world.home(world.jars[0])) == DEPTH
+    assert found_jfiles([str(project)]) == [str(project / "JFile")]
 
 
 def test_sockets_and_fifos(world: World, project: Path) -> None:
