@@ -64,10 +64,14 @@ def _converted(file: Path, folder: Path) -> Draft:
     except OSError as error:
         raise UsageError(f"cannot read {file}: {error.strerror}") from error
     converted = convert(content, tag(folder.resolve().name))
+    if not converted.instructions or b"\0" in content:
+        raise UsageError(
+            f"{file} is no Dockerfile", help="one holds instructions, such as FROM and RUN"
+        )
     return Draft(
         f"{escaped(str(file))}: {converted.carried} of {converted.instructions} instructions"
         " mean the same here; the others:",
-        tuple(f"line {note.line}: {note.what}: {note.why}" for note in converted.notes),
+        tuple(map(str, converted.notes)),
         converted.jfile,
     )
 

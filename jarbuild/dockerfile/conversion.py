@@ -56,7 +56,7 @@ def convert(content: bytes, tag: str) -> Converted:
     for stage in wanted:
         _take(draft, stage, stages, arguments(before))
     if not stages:
-        draft.notes.add(1, "FROM", "there is none: this is no whole Dockerfile")
+        draft.notes.add(0, "FROM", "there is none: this is no whole Dockerfile")
         _take_body(draft, before, {}, {})
     lines = checked(_assembled(draft, tag), draft.notes)
     notes = draft.notes.sorted()
@@ -169,7 +169,7 @@ def _assembled(draft: Draft, tag: str) -> list[Line]:
     if draft.exposed and "${PORT(" not in used:
         last.insert(0, Line("ENV PORT=${PORT(1)}", draft.exposed[0][0]))
     if cmd is None:
-        draft.notes.add(1, "CMD", "there is none: the image's own program would be started")
+        draft.notes.add(0, "CMD", "there is none: the image's own program would be started")
     head = Line(f"TAG {tag}" if cmd else f"# TAG {tag}", 0)
     return [head, *draft.lines, *last]
 

@@ -9,11 +9,16 @@ LONGEST_SUBJECT = 60
 
 @frozen
 class Note:
-    """`line` is the Dockerfile's; `what` the instruction or a part of it, `why` one sentence."""
+    """`line` is the Dockerfile's, 0 where something is missing in all of it; `what` the instruction
+    or a part of it, `why` one sentence."""
 
     line: int
     what: str
     why: str
+
+    def __str__(self) -> str:
+        place = f"line {self.line}: " if self.line else ""
+        return f"{place}{self.what}: {self.why}"
 
 
 @define

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 PAGE = {"index.html": "<p>hello\n"}
 
 
@@ -98,6 +100,17 @@ def test_from_a_dockerfile(project) -> None:
     assert here.read("JFile").splitlines()[-1] == 'CMD ["node", "a.js"]'
     assert here.read(".jarignore").splitlines()[-1] == "docs"
     assert here.run("lint").exit == 0
+
+
+@pytest.mark.parametrize("text", ["", "# only a comment\n", "\0\0"])
+def test_a_dockerfile_that_is_none(project, text: str) -> None:
+    """Nothing is made of a file that holds no instruction, such as an empty or a binary one."""
+    here = project({"file": text})
+    outcome = here.run("init", "--from-dockerfile", "file")
+
+    assert (outcome.exit, outcome.out) == (2, "")
+    assert "file is no Dockerfile" in outcome.err
+    assert not (here.folder / "JFile").exists()
 
 
 def test_a_dockerfile_that_is_not_there(project) -> None:
