@@ -15,6 +15,7 @@ from geniejars import (
     RunFailedError,
     StepFailedError,
     Surroundings,
+    UsageError,
     Waiting,
     agent_status,
     allocate,
@@ -37,6 +38,7 @@ from jarbuild.planner import Planning, Wishes, make_plan
 from jarbuild.project import Project, read_project
 from jarbuild.selection import selected_jar
 from jarbuild.target import Target, target_of
+from jfile import Cmd
 
 MOST_NEW_PLANS = 3
 """How often a damaged cache entry may turn up during one build before we give up."""
@@ -79,6 +81,7 @@ class Job:
         return 1 if self.options.check and would_run else 0
 
     def build(self) -> int:
+        self._refuse_to_start_nothing()
         find_situation(self.config)  # what a jar sees is in every key
         with build_store(cache_folder(), self.config, self.display.note) as store:
             home = self._home(store)
@@ -88,6 +91,13 @@ class Job:
         if self.options.up:
             self._start(home)
         return 0
+
+    def _refuse_to_start_nothing(self) -> None:
+        if self.options.up and not any(isinstance(d, Cmd) for d in self.project.jfile.directives):
+            raise UsageError(
+                f"{self.project.name} has no CMD for --up to start",
+                help="say in it what the jar runs, as CMD PROGRAM, or leave --up out",
+            )
 
     def _jar(self) -> str | None:
         """The jar to build into, where there is one already; raises UsageError."""
@@ -189,10 +199,15 @@ class Job:
         app = entry["alias"] or home.name
         if not agent_status(self.config, home.name).is_up:
             start(home)
-            ports = ", ".join(f"http://127.0.0.1:{port}/" for port in entry["ports"] or ())
-            self.display.note(f"{app} is up; its ports: {ports or 'none'}")
+            self.display.note(self._what_started(home, app, entry["ports"] or ()))
         if self.options.wait:
             self.display.note(f"{app} is {wait_until_healthy(home)}")
+
+    def _what_started(self, home: Home, app: str, ports: Iterable[int]) -> str:
+        if not agent_status(self.config, home.name).is_up:
+            return f"{app} has ended already, with exit code 0: see geniejars logs {app}"
+        addresses = ", ".join(f"http://127.0.0.1:{port}/" for port in ports)
+        return f"{app} is up; its ports: {addresses or 'none'}"
 
 
 def _only(values: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:

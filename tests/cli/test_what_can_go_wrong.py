@@ -130,6 +130,7 @@ WORDS = [
     pytest.param(
         ["completion", "bsh"], "error[usage]: 'bsh' is none of bash, zsh", "--help", id="shell"
     ),
+    pytest.param(["--up"], "JFile has no CMD for --up to start", "as CMD PROGRAM", id="no-cmd"),
     pytest.param(["cache", "lss"], "'lss' is none of du, ls, show", "--help", id="cache-word"),
     pytest.param(["cache", "show", "zz"], "no entry's key begins with 'zz'", "ls", id="cache-key"),
     pytest.param(

@@ -55,7 +55,7 @@ def wait_until_healthy(home: Home) -> str:
             if status.health is not None and status.health.state != "starting":
                 return _judged(home, status.health)
             time.sleep(HEALTH_SECONDS)
-        raise _ended(home, session, status, "before it was healthy")
+        raise _ended(home, session, status, "before it was healthy,")
 
 
 def _ended(home: Home, session: AgentSession, status: AgentStatus, when: str) -> StepFailedError:
