@@ -93,6 +93,12 @@ class _Compact(argparse.RawDescriptionHelpFormatter):
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=26)
 
+    def _format_args(self, action: argparse.Action, default_metavar: str) -> str:
+        """Several words say by themselves what may be repeated."""
+        if isinstance(action.metavar, str) and " " in action.metavar:
+            return action.metavar
+        return super()._format_args(action, default_metavar)
+
 
 def one_of(*choices: str) -> OneOf:
     return OneOf(choices)
