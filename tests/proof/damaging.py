@@ -66,6 +66,7 @@ def play(scene: Scene, kind: str, dice: random.Random) -> int:
     """Damage about half of the files of this kind, go back to the other version of the project;
     how many it were. Raises AssertionError where the build does not make what a clean one makes,
     or `cache verify` sees nothing."""
+    scene.build_anew()
     # Without a state nobody has a jar: that is how one starts anew.
     ways = [way for way in WAYS if kind != "state" or way != "removed"]
     chosen = [path for path in files(scene, kind) if dice.random() < 0.5] or [*files(scene, kind)]
@@ -79,6 +80,7 @@ def play(scene: Scene, kind: str, dice: random.Random) -> int:
 
 def play_everywhere(scene: Scene, dice: random.Random) -> int:
     """The same with one bit of every file that state, cache, home and build root are made of."""
+    scene.build_anew()
     tops = [scene.world.folder / top for top in (CACHE, STATE)]
     found = sorted(path for top in tops for path in top.rglob("*"))
     chosen = [path for path in found if _is_of_a_build(path) and not SPARED & {*path.parts}]

@@ -99,13 +99,17 @@ class Scene:
         self._build()
         return is_hit
 
+    def build_anew(self) -> None:
+        """Every file is there afterwards, and sound."""
+        self._build(no_cache=True)
+
     def build_other_version(self) -> None:
         """It succeeds by itself and makes what a clean build makes."""
         self._write(1 - self.version)
         self._build()
 
-    def _build(self) -> None:
-        report = self.world.build(self.project, self.jar)
+    def _build(self, **options: bool) -> None:
+        report = self.world.build(self.project, self.jar, **options)
         assert report.error is None, report.error
         self._check()
 

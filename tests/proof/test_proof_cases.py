@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from moves import Move
-from sequences_played import JARS, Player
-from worlds import World, a_world
+from sequences_played import Player
+from worlds import World
 
 BUILD: Move = ("build", 0, {})
 SEED = "RUN mkdir -p data/sub; echo seed > data/seed; echo s > data/sub/s; ln -f data/seed other"
@@ -89,12 +87,6 @@ CASES: dict[str, list[Move]] = {
         BUILD, ("build", 0, {"no_cache": True}), BUILD,
     ],
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    with a_world(jars=JARS) as made:
-        yield made
 
 
 @pytest.mark.parametrize("name", CASES)

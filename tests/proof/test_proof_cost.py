@@ -6,11 +6,10 @@ Counted, not timed: files that are opened, folders that are written as objects. 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from worlds import Report, World, a_world
+from worlds import Report, World
 
 import genieagent.trees
 import jarbuild.stamps
@@ -50,16 +49,9 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Counted:
     return Counted(monkeypatch)
 
 
-@pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    with a_world(jars=2) as made:
-        yield made
-
-
 @pytest.fixture
 def project(world: World) -> Path:
     """A context of 200 files in 20 folders, a home of 400 folders, and 22 steps."""
-    world.empty()
     folder = world.folder / "project"
     for number in range(FOLDERS):
         (folder / f"src/{number}").mkdir(parents=True)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 
 import pytest
 from killing import Scene, draw_crash
-from worlds import a_world
+from worlds import World
 
 POINTS = range(1, 17)
 
 
 @pytest.fixture(scope="module")
-def scene() -> Iterator[Scene]:
-    with a_world(jars=2) as world:
-        yield Scene(world)
+def scene(shared_world: World) -> Scene:
+    return Scene(shared_world)
 
 
 @pytest.mark.parametrize("seed", POINTS)

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 
 import pytest
 from damaging import KINDS, play, play_everywhere
 from killing import Scene
-from worlds import a_world
+from worlds import World
 
 
 @pytest.fixture(scope="module")
-def scene() -> Iterator[Scene]:
-    with a_world(jars=2) as world:
-        yield Scene(world)
+def scene(shared_world: World) -> Scene:
+    return Scene(shared_world)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_damaged(kind: str, scene: Scene) -> None:
     """`cache verify` finds it, and the next build makes what a clean build makes."""
-    scene.world.build(scene.project, scene.jar, no_cache=True)  # every file is there
-
     assert play(scene, kind, random.Random(kind)) > 0  # noqa: S311
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from listings import listing
 from sequences_played import environment
-from worlds import Report, World, a_world
+from worlds import Report, World
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 PIP = "python3 -m venv v && v/bin/pip install --quiet --disable-pip-version-check"
@@ -20,19 +19,6 @@ INSTALLS = [
 ]
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def shared_world() -> Iterator[World]:
-    with a_world(jars=2) as made:
-        yield made
-
-
-@pytest.fixture
-def world(shared_world: World) -> World:
-    shared_world.empty()
-    (shared_world.folder / "project").mkdir()
-    return shared_world
 
 
 def build(world: World, text: str, jar: int = 0, cache: str = "own") -> Report:
@@ -50,7 +36,7 @@ def test_twice_the_same(world: World, text: str, installed: str) -> None:
         shutil.copy(EXAMPLES / "node-service" / name, world.folder / "project")
     for jar, cache in enumerate(("one", "two")):
         build(world, text, jar, cache)
-    first, second = (listing(world.home(jar)) for jar in world.jars)
+    first, second = (listing(world.home(jar)) for jar in world.jars[:2])
 
     assert [name for name in first.entries if first.entries[name] != second.entries.get(name)] == []
     assert first.links == second.links

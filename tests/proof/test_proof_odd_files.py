@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from listings import listing
-from worlds import Report, World, a_world
+from worlds import Report, World
 
 from geniejars import Transferred
 from jarbuild.jfiles import found_jfiles
@@ -19,19 +18,6 @@ DEPTH = 2200
 """Folders in each other: their path would be longer than the 4,096 bytes the kernel takes."""
 
 DEEP = "import os\nfor _ in range({depth}):\n os.mkdir('d'); os.chdir('d')\nopen('end', 'w')\n"
-
-
-@pytest.fixture(scope="module")
-def shared_world() -> Iterator[World]:
-    with a_world(jars=2) as made:
-        yield made
-
-
-@pytest.fixture
-def world(shared_world: World) -> World:
-    shared_world.empty()
-    (shared_world.folder / "project").mkdir()
-    return shared_world
 
 
 @pytest.fixture

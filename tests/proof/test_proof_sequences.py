@@ -8,22 +8,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sequences_played import JARS, Player, draw
-from worlds import World, a_world
+from sequences_played import Player, draw
+from worlds import World
 
 TESTS = Path(__file__).resolve().parents[1]
 ROUNDS = 5
 SEEDS = range(1, 9)
-
-
-@pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    with a_world(jars=JARS) as made:
-        yield made
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from listings import listing
-from worlds import World, a_world
+from worlds import World
 
 LONGEST = 120.0
 SLOW = "RUN for n in 1 2 3 4 5; do sleep 0.1; done; ls > names; cat * > all"
-
-
-@pytest.fixture(scope="module")
-def shared_world() -> Iterator[World]:
-    with a_world(jars=4) as made:
-        yield made
-
-
-@pytest.fixture
-def world(shared_world: World) -> World:
-    shared_world.empty()
-    return shared_world
 
 
 def project(world: World, name: str) -> Path:
