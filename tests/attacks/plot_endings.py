@@ -64,6 +64,7 @@ STORM = """
 import os, time
 for generation in range(100):  # the last one stays
     if os.fork():
+        time.sleep(0.3)  # or a busy machine has seen it go before anybody could look
         os._exit(0)
     os.setsid()
     time.sleep(0.03)

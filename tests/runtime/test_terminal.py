@@ -184,6 +184,8 @@ def test_a_shell_where_a_run_failed(config: Config, jar: str, failing: Path) -> 
     """With its environment and in its folder, in what it left; then the build fails as it would
     have, the home is as it was, and what was done in the shell is in no later build."""
     build = ("build", jar, str(failing), "--on-fail", "shell")
+    home = geniejars.home_dir(config, jar)
+    before = sorted(home.iterdir())
     with at_a_terminal(*build) as person:
         person.wait_for("a shell where line 5 failed")
         person.type("clear; echo $MODE-$TOKEN; pwd; cat made half; touch left; exit 3\r")
@@ -191,11 +193,11 @@ def test_a_shell_where_a_run_failed(config: Config, jar: str, failing: Path) -> 
 
         assert person.leave() == 1
     assert "RUN failed with exit code 7" in person.shown
-    assert list(geniejars.home_dir(config, jar).iterdir()) == []
+    assert sorted(home.iterdir()) == before
     (failing / "JFile").write_text((failing / "JFile").read_text().replace("; exit 7", "; ls > ls"))
     with at_a_terminal(*build) as person:
         assert person.leave() == 0
-    assert (geniejars.home_dir(config, jar) / "work/ls").read_text() == "half\nls\nmade\n"
+    assert (home / "work/ls").read_text() == "half\nls\nmade\n"
 
 
 @pytest.mark.parametrize("choice", ["keep", "rollback"])
