@@ -240,17 +240,20 @@ def test_signals_reach_a_running_command(play: Play) -> None:
 def test_nothing_but_pipes_and_terminals_is_accepted(path: str, play: Play) -> None:
     """An agent might be the workload's by now: its descriptors are suspect."""
     before = len(list(Path("/proc/self/fd").iterdir()))
+    ended = threading.Event()
 
     def agent(channel: Channel) -> None:
         hear(channel)
         send_ends(channel, os.open(path, os.O_RDONLY))
         channel.receive_message()
+        ended.set()
 
     session = play(agent)
     with pytest.raises(InternalError, match="no pipe and no terminal"):
         session.run(["x"], env={}, on_output=Output().take)
     session.close()
 
+    assert ended.wait(10)
     assert len(list(Path("/proc/self/fd").iterdir())) <= before + 1
 
 
