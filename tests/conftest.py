@@ -16,6 +16,8 @@ import pytest
 from accounts import remove_stale_accounts
 from machines import KINDS, REFUSED, install, is_root
 from prompts import end_prompts
+from workers import FilesTogether, number_of_workers
+from xdist.remote import Producer
 
 # What is drawn follows the locale; tests of others set theirs.
 os.environ["LC_ALL"] = "C.UTF-8"
@@ -24,6 +26,14 @@ os.environ["LC_ALL"] = "C.UTF-8"
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 UPDATE = os.environ.get("JARBUILD_UPDATE_GOLDEN") == "1"
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    return number_of_workers(config)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FilesTogether:
+    return FilesTogether(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -11,14 +11,15 @@ from pathlib import Path
 
 from machines import KINDS, REFUSED, Kind, Machine, is_root, my_name
 from pools import pool_of
+from workers import WORKER
 
 ROOT, _, USER, PLAIN = KINDS
 POOL = Kind("pool", "full")
 """A plain manager's, whose jars are system users."""
 
 _JARS = 4
-_FIRST_PORT = 30_000
 _PORTS = 20
+_FIRST_PORT = 30_000 + 1_000 * WORKER
 
 
 def _situations() -> tuple[Kind, ...]:
