@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from genieagent.copying import ShortError
 from genieagent.layer import header_of, to_bytes
-from genieagent.place import Place, reading
+from genieagent.place import Place, link_target, reading
 from genieagent.trees import join
 from genieagent.walk import walk
 
@@ -49,7 +49,7 @@ class _Writer:
             case stat.S_IFDIR:
                 self._write(header, tarfile.DIRTYPE)
             case stat.S_IFLNK:
-                header.linkname = os.fsdecode(os.readlink(name, dir_fd=folder))
+                header.linkname = os.fsdecode(link_target(folder, name))
                 self._write(header, tarfile.SYMTYPE)
             case stat.S_IFIFO:
                 self._write(header, tarfile.FIFOTYPE)

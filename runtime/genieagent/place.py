@@ -181,8 +181,12 @@ def _pieces(path: Path) -> list[Path]:
 
 @contextmanager
 def reading(folder: int, name: bytes) -> Iterator[int]:
-    """A regular file in a folder, for its owner whatever its mode; raises OSError."""
-    descriptor = _open_to_read(folder, name)
+    """A regular file in a folder, for its owner whatever its mode.
+
+    Raises FileNotFoundError where it is none any more, and OSError.
+    """
+    with _gone_if_changed(name):
+        descriptor = _open_to_read(folder, name)
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise FileNotFoundError(errno.ENOENT, "no file any more", os.fsdecode(name))
@@ -196,7 +200,26 @@ def _open_to_read(folder: int, name: bytes) -> int:
         return os.open(name, READ, dir_fd=folder)
     except PermissionError:
         with pinned(folder, name) as pin, opened_up(pin):
-            return os.open(_again(pin), os.O_RDONLY | os.O_CLOEXEC)
+            return os.open(_again(pin), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+
+
+def link_target(folder: int, name: bytes) -> bytes:
+    """Raises FileNotFoundError where it is no symlink any more."""
+    with _gone_if_changed(name):
+        return os.readlink(name, dir_fd=folder)
+
+
+@contextmanager
+def _gone_if_changed(name: bytes) -> Iterator[None]:
+    """What took the place of a file or a symlink shows by these: open(2), readlink(2)."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.EINVAL, errno.ELOOP, errno.ENXIO):
+            raise FileNotFoundError(
+                errno.ENOENT, "it changed meanwhile", os.fsdecode(name)
+            ) from error
+        raise
 
 
 @contextmanager

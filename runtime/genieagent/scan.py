@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from genieagent.copying import sha256_of
 from genieagent.index import Index, Known, known
-from genieagent.place import SHARED_FOLDER, Place, reading
+from genieagent.place import SHARED_FOLDER, Place, link_target, reading
 from genieagent.sharing import Sharing
 from genieagent.stamps import Stamps
 from genieagent.trees import Digest, Entry, Folder, Forest, Kind, Path, Tree, join, split
@@ -62,7 +62,7 @@ def entry_of(status: os.stat_result, folder: int, name: bytes) -> Entry | None:
         case "folder":
             return Entry(kind, mode & ~stat.S_ISGID)
         case "symlink":
-            return Entry(kind, 0o777, os.readlink(name, dir_fd=folder).hex())
+            return Entry(kind, 0o777, link_target(folder, name).hex())
         case "fifo":
             return Entry(kind, mode)
     return None

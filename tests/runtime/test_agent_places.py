@@ -21,6 +21,7 @@ from jars import Manager, RefusedError, RunningAgent, agent, layout_of
 from places import Wood, folder
 
 from genieagent.operations import MakeFolder, Operation, WriteFile, to_wire
+from genieagent.place import Place, link_target, reading
 from genieagent.trees import EMPTY_FOLDER, Digest, parse_folder, sha256
 from genieagent.wire import Channel, Connection
 from genieagent.wire.codec import MAX_CONTENT, Kind
@@ -295,6 +296,17 @@ def test_read_what_is_no_file(manager: Manager, home: Path, kind: str) -> None:
 
     with pytest.raises(RefusedError, match="machine"):
         manager.request("read", place="home", path=path, limit=10)
+
+
+def test_what_has_changed_is_gone(home: Path) -> None:
+    """A backup of a home that changes leaves out what is no more what it was listed as."""
+    (home / "folder").mkdir()
+    (home / "link").symlink_to("folder")
+    with Place(str(home)) as place:
+        with pytest.raises(FileNotFoundError):
+            link_target(place.descriptor, b"folder")
+        with pytest.raises(FileNotFoundError), reading(place.descriptor, b"link"):
+            pass
 
 
 def test_normalize(manager: Manager, home: Path) -> None:
