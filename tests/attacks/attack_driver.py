@@ -2,9 +2,9 @@
 
     python3 attack_driver.py plant|try < TARGETS
 
-In a jar as its workload, or without one as the control. TARGETS is JSON: for each attack's name
-what it knows. A line of JSON for each attack comes out. `plant` does what the tenant before has
-done.
+In a jar as its workload, or without one as the control. TARGETS is JSON: for the name of each
+attack that is to be made what it knows. A line of JSON for each comes out. `plant` does what the
+tenant before has done.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import traceback
 from collections.abc import Callable
 
 from attack_record import Target
-from attack_roster import PROGRAMS
+from attack_roster import NETWORKED, PROGRAMS
 
 _SECONDS = 10
 """For one attack; a refusal takes milliseconds."""
@@ -26,9 +26,9 @@ _SECONDS = 10
 def main() -> None:
     targets = json.load(sys.stdin)
     plants = sys.argv[1] == "plant"
-    for attack in PROGRAMS:
+    for attack in (*PROGRAMS, *NETWORKED):
         program = attack.plant if plants else attack.program
-        if program is not None:
+        if program is not None and attack.name in targets:
             outcome, detail = _run(attack.name, program, Target.from_json(targets[attack.name]))
             print(json.dumps({"name": attack.name, "outcome": outcome, "detail": detail}))
             sys.stdout.flush()

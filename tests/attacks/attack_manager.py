@@ -18,6 +18,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import attack_open_proxy
+
 _IPC_CREAT, _IPC_RMID = 0o1000, 0
 
 
@@ -32,13 +34,26 @@ def main(home: Path, digest: str, secret: str, count: int) -> None:
         file.chmod(0o644)
     segment = _share_memory(int(digest[:7], 16), secret)
     servers = _servers(home, digest)
-    children = [_child(lambda s=server: _tell(s, secret)) for server in servers.values()]
+    children = [
+        _child(lambda s=server, n=name: _tell(s, n if n == "listed" else secret))
+        for name, server in servers.items()
+    ]
+    proxy = socket.create_server(("127.0.0.1", 0))
+    datagrams = socket.socket(type=socket.SOCK_DGRAM)
+    datagrams.bind(("127.0.0.1", 0))
+    children += [
+        _child(lambda: attack_open_proxy.serve(proxy)),
+        _child(lambda: _tell_by_datagram(datagrams, secret)),
+    ]
     victims = [_child(_wait) for _ in range(count)]
     said = {
         "victims": victims,
         "terminal": os.ttyname(terminal),
         "abstract_socket": f"jbt-{digest[:12]}",
         "loopback_port": servers["loopback"].getsockname()[1],
+        "listed_port": servers["listed"].getsockname()[1],
+        "datagram_port": datagrams.getsockname()[1],
+        "proxy_port": proxy.getsockname()[1],
     }
     print(json.dumps(said), flush=True)
     sys.stdin.read()
@@ -60,10 +75,13 @@ def _servers(home: Path, digest: str) -> dict[str, socket.socket]:
     (home / "socket").chmod(0o666)
     for server in (abstract, file):
         server.listen()
+    loopback = socket.create_server(("127.0.0.1", 0))
     return {
         "abstract": abstract,
         "file": file,
-        "loopback": socket.create_server(("127.0.0.1", 0)),
+        "loopback": loopback,
+        "other host": socket.create_server(("127.0.0.2", loopback.getsockname()[1])),
+        "listed": socket.create_server(("127.0.0.1", 0)),
     }
 
 
@@ -72,6 +90,12 @@ def _tell(server: socket.socket, secret: str) -> None:
         asker, _ = server.accept()
         asker.send(secret.encode())
         asker.close()
+
+
+def _tell_by_datagram(server: socket.socket, secret: str) -> None:
+    while True:
+        _, asker = server.recvfrom(100)
+        server.sendto(secret.encode(), asker)
 
 
 def _wait() -> None:

@@ -51,6 +51,9 @@ class Target:
     agent_pid: int
     neighbour_port: int
     loopback_port: int
+    listed_port: int
+    datagram_port: int
+    proxy_port: int
     abstract_socket: str
     terminal: Path
     secret_digest: str
@@ -88,7 +91,7 @@ class Attack:
 
     @property
     def title(self) -> str:
-        return (self.program.__doc__ or "").strip()
+        return " ".join((self.program.__doc__ or "").split())
 
     def expectation(self, situation: str) -> Expectation:
         return self.expected.get(situation, REFUSED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from attack_bounds import BOUNDS
 from attack_record import Attack
 from situations import SITUATIONS
 
@@ -19,10 +20,10 @@ GUARANTEES = {
     5: "It ends completely",
     6: "The next tenant finds nothing",
     7: "Nothing is typed into a terminal that is not its own",
-    8: "It binds only its TCP ports, and walks past no filter",
+    8: "It binds only its TCP ports, walks past no filter, and has no network but what was granted",
     9: "The manager is no confused deputy",
     10: "Secrets are nowhere at rest or on show",
-    11: "What it takes is bounded",
+    11: "What it takes is bounded; memory and CPU where a control group is delegated",
     12: "What is missing is refused, not passed over",
     13: "It cannot poison its next build, nor another jar's",
 }
@@ -38,7 +39,7 @@ what many have instead; where the manager takes part in an attack, it is one wit
 commands.
 
 "–": refused. **yes**: it succeeded. A number: it did, and the note says why that is harmless or
-not promised.
+not promised. "?": not made there. Jars here have small bounds: {bounds}.
 
 The columns: {columns}.
 """
@@ -48,7 +49,7 @@ _LEGEND = {
     "user-with-range": "a user with a range of subordinate ids, `full`",
     "user-without-range": "a user without, `single`",
     "user-weak": "a user without namespaces, `weak`",
-    "pool": "a plain manager's pool, `full`",
+    "pool": "a plain manager's pool, `full` (its one network is root's choice, here \"host\")",
 }
 
 Outcomes = Mapping[tuple[str, str], bool]
@@ -61,7 +62,8 @@ def page(attacks: Iterable[Attack], outcomes: Outcomes) -> str:
     notes: list[str] = []
     tables = [_table(number, attacks, outcomes, notes) for number in GUARANTEES]
     legend = "; ".join(f"{name}: {text}" for name, text in _LEGEND.items())
-    head = _HEAD.format(count=len(attacks), columns=legend)
+    bounds = ", ".join(f"`{name}` {value}" for name, value in BOUNDS.items())
+    head = _HEAD.format(count=len(attacks), columns=legend, bounds=bounds)
     told = "".join(f"{number}. {note}\n" for number, note in enumerate(notes, 1))
     return "\n".join([head, *filter(None, tables), "## Notes\n", told])
 
@@ -77,7 +79,7 @@ def _table(guarantee: int, attacks: list[Attack], outcomes: Outcomes, notes: lis
 def _row(attack: Attack, outcomes: Outcomes, notes: list[str]) -> str:
     labels = {PLAIN: "", **{kind.name: kind.label or "" for kind in SITUATIONS}}
     cells = [_cell(attack, column, labels[column], outcomes, notes) for column in COLUMNS]
-    return f"| `{attack.name}`: {attack.title.replace(chr(10), ' ')} | {' | '.join(cells)} |\n"
+    return f"| `{attack.name}`: {attack.title} | {' | '.join(cells)} |\n"
 
 
 def _cell(attack: Attack, column: str, label: str, outcomes: Outcomes, notes: list[str]) -> str:

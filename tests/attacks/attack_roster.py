@@ -5,6 +5,7 @@ from __future__ import annotations
 import attack_agents
 import attack_bounds
 import attack_leftovers
+import attack_networks
 import attack_processes
 import attack_reads
 import attack_sockets
@@ -23,3 +24,6 @@ PROGRAMS: tuple[Attack, ...] = (
     *attack_bounds.ATTACKS,
 )
 """That a workload makes alone."""
+
+NETWORKED: tuple[Attack, ...] = attack_networks.ATTACKS
+"""The same, in a jar with a network of its own."""

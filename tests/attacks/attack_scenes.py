@@ -17,14 +17,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from attack_roster import PROGRAMS
+from attack_networks import allowed_hosts
+from attack_record import Attack
+from attack_roster import NETWORKED, PROGRAMS
 from machines import SYSTEM_PYTHON, Machine, is_root
 from manager_shells import ManagerShell, Typed, manager_shell
 from situations import ROOT, SITUATIONS, USER, state_of
+from tenancies import write_config
 
 HERE = Path(__file__).parent
 CONTROLS = (USER, ROOT) if is_root() else (SITUATIONS[0],)
 """Managers without a jar; only the last may be root."""
+
+PROXY_PORT = 3128
+"""Of a jar's own; see docs/isolation.md."""
 
 _WAIT_SECONDS = 60
 
@@ -67,7 +73,7 @@ class Scene:
 
     def attacked_from_inside(self) -> dict[str, Outcome]:
         """What comes of every attack that a workload of the attacker's jar makes."""
-        targets = self._targets("inside")
+        targets = self._targets("inside", PROGRAMS)
         before = {name: tree(Path(target["open"])) for name, target in targets.items()}
         planted = self._drive("plant", targets)
         self._change_tenant()
@@ -81,9 +87,29 @@ class Scene:
                 outcomes[name] = Outcome("succeeded", "a folder outside has changed")
         return outcomes
 
-    def _drive(self, phase: str, targets: object) -> Typed:
+    def attacked_in_own_network(self, network: str) -> dict[str, Outcome]:
+        """What comes of the attacks that are for such jars; where there can be none, nothing."""
+        base = self.machine.home / f"network-{network}"
+        hosts = allowed_hosts(self.known["loopback_port"], self.known["listed_port"])
+        listed = hosts if network == "filtered" else []
+        write_config(self.machine, base, network=network, allowHosts=listed)
+        there = {"GENIEJARS_HOME": str(base), "XDG_STATE_HOME": str(base / "state")}
+        targets = self._targets(network, NETWORKED)
+        for target in targets.values():
+            target["proxy_port"] = PROXY_PORT
+        built = self.shell.run("jarbuild", self.machine.home / "attacker", env=there)
+        done = self._drive("try", targets, there)
+        self.shell.run("geniejars", "sys", "down", env=there)
+        if self.label in ("full", "single"):
+            return _outcomes(done.out)
+        assert "network namespace" in built.err, built
+        return dict.fromkeys(targets, Outcome("refused", built.err))
+
+    def _drive(
+        self, phase: str, targets: object, environment: Mapping[str, str] | None = None
+    ) -> Typed:
         words = ["exec", "attacker_1", "python3", "attacks/attack_driver.py", phase]
-        return self.shell.run("geniejars", *words, input=json.dumps(targets))
+        return self.shell.run("geniejars", *words, input=json.dumps(targets), env=environment)
 
     def _change_tenant(self) -> None:
         """The next one gets the same jar."""
@@ -92,10 +118,11 @@ class Scene:
 
     def attacked_from_beside(self, attacker: Machine) -> dict[str, Outcome]:
         """What comes of the same attacks by a process that is in no jar; victims may die."""
-        targets = self._targets(attacker.kind.name)
+        targets = self._targets(attacker.kind.name, (*PROGRAMS, *NETWORKED))
         for name, target in targets.items():
-            target["neighbour_pid"] = self.victims[_SEATS[name] + _ROUND]
-            target["agent_pid"] = self.victims[_SEATS[name] + 2 * _ROUND]
+            seat = _SEATS.get(name, 0)
+            target["neighbour_pid"] = self.victims[seat + _ROUND]
+            target["agent_pid"] = self.victims[seat + 2 * _ROUND]
         folder = attacker.home / "attacker"
         folder.mkdir()
         attacker.own(folder)
@@ -122,11 +149,11 @@ class Scene:
                 pass_fds=[inherited.fileno()],
             )
 
-    def _targets(self, where: str) -> dict[str, dict[str, Any]]:
+    def _targets(self, where: str, attacks: Sequence[Attack]) -> dict[str, dict[str, Any]]:
         """For each attack a folder, and a process, that no other attack changes."""
         targets = {}
-        for attack in PROGRAMS:
-            victim = self.victims[_SEATS[attack.name]]
+        for attack in attacks:
+            victim = self.victims[_SEATS.get(attack.name, 0)]
             folder = self.machine.home / "open" / where / attack.name
             folder.mkdir(parents=True)
             folder.chmod(0o777)
@@ -174,7 +201,7 @@ def scene(machine: Machine) -> Iterator[Scene]:
             "state": str(state_of(machine)),
             "neighbour_home": str(_home_of(shell, neighbour)),
             "secret_digest": digest(secret),
-            **{k: told[k] for k in ("terminal", "abstract_socket", "loopback_port")},
+            **{name: value for name, value in told.items() if name != "victims"},
         }
         yield Scene(machine, shell, known, told["victims"])
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import attack_report
 import pytest
-from attack_roster import PROGRAMS
+from attack_bounds import BOUNDS
+from attack_roster import NETWORKED, PROGRAMS
 from attack_scenes import CONTROLS, Outcome, Scene, outside_folder, scene
 from machines import Kind
 from plot_roster import PLOTS
@@ -33,7 +34,7 @@ def noted(pytestconfig: pytest.Config) -> Iterator[Noted]:
     outcomes: Noted = {}
     yield outcomes
     if pytestconfig.getoption("--attack-report", default=False):
-        attack_report.PAGE.write_text(attack_report.page((*PROGRAMS, *PLOTS), outcomes))
+        attack_report.PAGE.write_text(attack_report.page((*PROGRAMS, *NETWORKED, *PLOTS), outcomes))
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +44,8 @@ def scene_of(world: Path, scripts: Path, users: None) -> Iterator[SceneOf]:
 
         @cache
         def made(kind: Kind) -> Scene:
-            return stack.enter_context(scene(stack.enter_context(machine_of(kind, world, scripts))))
+            machine = stack.enter_context(machine_of(kind, world, scripts, **BOUNDS))
+            return stack.enter_context(scene(machine))
 
         yield made
 
@@ -52,6 +54,12 @@ def scene_of(world: Path, scripts: Path, users: None) -> Iterator[SceneOf]:
 def from_inside(scene_of: SceneOf) -> Callable[[Kind], Outcomes]:
     """What came of every attack in a jar of this kind."""
     return cache(lambda kind: scene_of(kind).attacked_from_inside())
+
+
+@pytest.fixture(scope="module")
+def from_own_network(scene_of: SceneOf) -> Callable[[Kind, str], Outcomes]:
+    """What came of the attacks in a jar with this network."""
+    return cache(lambda kind, network: scene_of(kind).attacked_in_own_network(network))
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +85,8 @@ def jar_tenancies(scene_of: SceneOf) -> Callable[[Kind], JarTenancy]:
     def made(kind: Kind) -> JarTenancy:
         scene = scene_of(kind)
         home = scene.machine.home
-        return JarTenancy(scene.shell, home / "project", home / "outside", secrets.token_hex(16))
+        secret, neighbour = secrets.token_hex(16), scene.known["neighbour"]
+        return JarTenancy(scene.shell, home / "project", home / "outside", secret, neighbour)
 
     return made
 

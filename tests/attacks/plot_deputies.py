@@ -12,7 +12,7 @@ from tenancies import Tenancy
 AS_IT_WAS = "as it was"
 
 
-def _is_changed(tenancy: Tenancy) -> bool:
+def is_changed(tenancy: Tenancy) -> bool:
     """Whether the manager's folder is other than it was."""
     file = tenancy.outside / "file"
     names = {path.name for path in tenancy.outside.iterdir()}
@@ -24,37 +24,21 @@ def copy_over_symlink(tenancy: Tenancy) -> bool:
     """Puts a symlink where COPY will write a file."""
     tenancy.inside(f"ln -sf {tenancy.outside}/file target")
     tenancy.build("COPY a target\n", {"a": "written by the manager"})
-    return _is_changed(tenancy)
+    return is_changed(tenancy)
 
 
 def copy_through_symlink(tenancy: Tenancy) -> bool:
     """Puts a symlink where COPY will write into a folder."""
     tenancy.inside(f"ln -sf {tenancy.outside} target")
     tenancy.build("COPY a target/a\n", {"a": "written by the manager"})
-    return _is_changed(tenancy)
+    return is_changed(tenancy)
 
 
 def work_in_symlink(tenancy: Tenancy) -> bool:
     """Puts a symlink where WORKDIR will make a folder."""
     tenancy.inside(f"ln -sf {tenancy.outside} target")
     tenancy.build("WORKDIR target\nRUN touch made\n", {})
-    return _is_changed(tenancy)
-
-
-SWAP = """
-ln -s {outside} other; mkdir -p target
-for round in $(seq 2000); do mv -T target third; mv -T other target; mv -T third other; done
-"""
-
-
-def swap_while_copying(tenancy: Tenancy) -> bool:
-    """Swaps folder and symlink in a loop while COPY writes there."""
-    tenancy.start(SWAP.format(outside=tenancy.outside))
-    names = [f"file{number}" for number in range(10)]
-    jfile = "".join(f"COPY {name} target/{name}\n" for name in names)
-    for content in "abcdef":
-        tenancy.build(jfile, dict.fromkeys(names, content))
-    return _is_changed(tenancy)
+    return is_changed(tenancy)
 
 
 def restore_upwards(tenancy: Tenancy) -> bool:
@@ -91,7 +75,7 @@ def _restores(tenancy: Tenancy, members: list[tarfile.TarInfo]) -> bool:
     archive.chmod(0o644)
     tenancy.restore(archive)
     archive.unlink()
-    return _is_changed(tenancy)
+    return is_changed(tenancy)
 
 
 def back_up_symlink(tenancy: Tenancy) -> bool:
@@ -118,14 +102,14 @@ def clear_through_symlink(tenancy: Tenancy) -> bool:
     """Puts a symlink where the manager will remove everything."""
     tenancy.inside(f"ln -s {tenancy.outside} things")
     tenancy.clear()
-    return _is_changed(tenancy)
+    return is_changed(tenancy)
 
 
 def normalize_through_symlink(tenancy: Tenancy) -> bool:
     """Puts symlinks where the manager will change modes."""
     tenancy.inside(f"ln -s {tenancy.outside}/file one; ln -s {tenancy.outside} two")
     tenancy.normalize()
-    return _is_changed(tenancy)
+    return is_changed(tenancy)
 
 
 def redirect_log(tenancy: Tenancy) -> bool:
@@ -146,7 +130,7 @@ def leave_settings(tenancy: Tenancy) -> bool:
     """Leaves a settings file in its home for the manager's own tools to obey (CVE-2026-25725)."""
     tenancy.inside(_settings(tenancy.outside))
     tenancy.visit(tenancy.home)
-    return _is_changed(tenancy)
+    return is_changed(tenancy)
 
 
 def leave_settings_in_share(tenancy: Tenancy) -> bool:
@@ -156,7 +140,7 @@ def leave_settings_in_share(tenancy: Tenancy) -> bool:
     said = tenancy.inside(f"cd {checkout} && {_settings(tenancy.outside)}")
     assert (checkout / "program").exists(), said
     tenancy.visit(checkout)
-    return _is_changed(tenancy)
+    return is_changed(tenancy)
 
 
 def _settings(outside: Path) -> str:
@@ -180,7 +164,6 @@ PLOTS = (
     Attack(copy_over_symlink, 9),
     Attack(copy_through_symlink, 9),
     Attack(work_in_symlink, 9),
-    Attack(swap_while_copying, 9),
     Attack(restore_upwards, 9),
     Attack(restore_through_symlink, 9),
     Attack(restore_by_hard_link, 9),

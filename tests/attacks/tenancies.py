@@ -38,6 +38,12 @@ class Tenancy(Protocol):
     def start(self, script: str) -> None:
         """A script of the tenant's that goes on."""
 
+    def beside(self, script: str) -> str:
+        """What a script of another tenant's prints until it ends."""
+
+    def knows_of(self, gap: str) -> bool:
+        """Whether the manager's tools say that this does not hold here."""
+
     def build(self, jfile: str, files: Mapping[str, str], **environment: str) -> str:
         """Fill the home by COPY and RUN; what the RUNs print comes back."""
 
@@ -82,6 +88,7 @@ class JarTenancy:
     project: Path
     outside: Path
     secret: str
+    neighbour: str
     jar: str = ""
 
     @property
@@ -111,6 +118,12 @@ class JarTenancy:
 
     def start(self, script: str) -> None:
         self._do("exec", "-d", self.jar, "sh", "-c", script)
+
+    def beside(self, script: str) -> str:
+        return self.shell.run("geniejars", "exec", self.neighbour, "sh", "-c", script).out
+
+    def knows_of(self, gap: str) -> bool:
+        return gap in self._do("doctor", "--quick")
 
     def build(self, jfile: str, files: Mapping[str, str], **environment: str) -> str:
         write_project(self.shell.machine, self.project, jfile, files)
@@ -165,11 +178,11 @@ class JarTenancy:
         return self.shell.must("geniejars", *words)
 
 
-def write_config(machine: Machine, folder: Path) -> None:
+def write_config(machine: Machine, folder: Path, **settings: object) -> None:
     """Of the embedded default; weak isolation is for those who ask for it."""
     folder.mkdir(exist_ok=True)
     isolation = {"isolation": "weak"} if machine.kind.label == "weak" else {}
-    (folder / "geniejars.config.json").write_text(json.dumps(isolation))
+    (folder / "geniejars.config.json").write_text(json.dumps(isolation | settings))
     machine.own(folder)
 
 
@@ -204,6 +217,12 @@ class PlainTenancy:
         self.running.append(
             subprocess.Popen(command, cwd=self.home, start_new_session=True, env=self._env())
         )
+
+    def beside(self, script: str) -> str:
+        return self._sh(script, self.home)
+
+    def knows_of(self, gap: str) -> bool:
+        return False
 
     def build(self, jfile: str, files: Mapping[str, str], **environment: str) -> str:
         project = self.home.parent / "project"

@@ -5,15 +5,17 @@ from __future__ import annotations
 import pytest
 from attack_record import Attack
 from attack_report import PAGE, PLAIN, named_attacks
-from attack_roster import PROGRAMS
+from attack_roster import NETWORKED, PROGRAMS
 from attack_scenes import CONTROLS
 from machines import Kind, is_root
 from plot_roster import PLOTS
 from situations import PLAIN as PLAIN_USER
-from situations import SITUATIONS
+from situations import POOL, SITUATIONS
 from tenancies import PlainTenancy
 
-PROVABLE = [attack for attack in PROGRAMS if is_root() or not attack.needs_root]
+PROVABLE = [a for a in (*PROGRAMS, *NETWORKED) if is_root() or not a.needs_root]
+WITH_NETWORKS = [kind for kind in SITUATIONS if kind is not POOL]
+"""A pool has one network, which root chose."""
 
 
 def may_succeed(attack: Attack, kind: Kind) -> bool:
@@ -30,6 +32,19 @@ def test_a_workload_alone(attack: Attack, kind: Kind, from_inside, noted) -> Non
 
     assert outcome.outcome != "broken", outcome.detail
     assert (outcome.outcome == "succeeded") == may_succeed(attack, kind), outcome.detail
+
+
+@pytest.mark.parametrize("attack", NETWORKED, ids=lambda attack: attack.name)
+@pytest.mark.parametrize("kind", WITH_NETWORKS, ids=lambda kind: kind.name)
+def test_a_workload_in_its_own_network(attack: Attack, kind: Kind, from_own_network, noted) -> None:
+    """With "filtered" it reaches what is listed and nothing else, with "none" not even that."""
+    filtered = from_own_network(kind, "filtered")[attack.name]
+    none = from_own_network(kind, "none")[attack.name]
+    noted[attack.name, kind.name] = filtered.outcome == "succeeded"
+
+    assert (filtered.outcome == "succeeded") == may_succeed(attack, kind), filtered.detail
+    assert "broken" not in (filtered.outcome, none.outcome), (filtered.detail, none.detail)
+    assert none.outcome == "refused"
 
 
 @pytest.mark.parametrize("attack", PROVABLE, ids=lambda attack: attack.name)
@@ -70,4 +85,6 @@ def test_a_plain_user_is_no_jar(from_beside, noted) -> None:
 
 def test_the_page_tells_of_every_attack() -> None:
     """docs/attacks.md is made anew by `python -m pytest tests/attacks --attack-report`."""
-    assert sorted(named_attacks(PAGE.read_text())) == sorted(a.name for a in (*PROGRAMS, *PLOTS))
+    assert sorted(named_attacks(PAGE.read_text())) == sorted(
+        attack.name for attack in (*PROGRAMS, *NETWORKED, *PLOTS)
+    )

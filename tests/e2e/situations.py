@@ -38,10 +38,10 @@ SITUATIONS = _situations()
 def machine_of(kind: Kind, world: Path, scripts: Path, **settings: object) -> Iterator[Machine]:
     """A manager with a config of its own, in $GENIEJARS_HOME; its home may be looked into.
 
-    `settings` go into the config; a pool has none of them.
+    `settings` go into the config.
     """
     if kind is POOL:
-        with pool_of(scripts, size=_JARS) as pool:
+        with pool_of(scripts, size=_JARS, **settings) as pool:
             pool.set_up()
             pool.machine.home.chmod(0o755)
             yield pool.machine
