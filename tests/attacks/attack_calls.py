@@ -13,6 +13,7 @@ _AARCH64 = {"ioctl": 29, "add_key": 217, "keyctl": 219, "clone": 220}
 NUMBERS = _X86_64 if os.uname().machine == "x86_64" else _AARCH64
 
 PIDFD_GETFD, IO_URING_SETUP = 438, 425
+CLONE_NEWUSER, CLONE_NEWNS, CLONE_NEWNET = 0x10000000, 0x00020000, 0x40000000
 
 
 def call(number: int, *arguments: int | bytes | None) -> int:

@@ -1,10 +1,10 @@
 """Runs attacks one after the other, each in a process of its own, and prints what came of each.
 
-    python3 attack_driver.py plant|try < TARGETS
+    python3 attack_driver.py plant|try|try-as-root < TARGETS
 
 In a jar as its workload, or without one as the control. TARGETS is JSON: for the name of each
 attack that is to be made what it knows. A line of JSON for each comes out. `plant` does what the
-tenant before has done.
+tenant before has done; `try-as-root` is root in a namespace of its own.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 
+from attack_calls import CLONE_NEWNS, CLONE_NEWUSER, libc
 from attack_record import Target
 from attack_roster import NETWORKED, PROGRAMS
 
@@ -62,12 +64,23 @@ def _attempt(name: str, program: Program, target: Target) -> tuple[str, str]:
     folder = f"scratch-{name}"
     os.makedirs(folder, exist_ok=True)
     os.chdir(folder)
+    if sys.argv[1] == "try-as-root":
+        _become_root()
     try:
         return ("succeeded", "") if program(target) else ("refused", "")
     except OSError as error:
         return "refused", str(error)
     except BaseException:
         return "broken", traceback.format_exc()[-2000:]
+
+
+def _become_root() -> None:
+    """user_namespaces(7)"""
+    uid, gid = os.getuid(), os.getgid()
+    libc("unshare", CLONE_NEWUSER | CLONE_NEWNS)
+    maps = {"setgroups": "deny", "uid_map": f"0 {uid} 1", "gid_map": f"0 {gid} 1"}
+    for name, content in maps.items():
+        Path("/proc/self", name).write_text(content)
 
 
 if __name__ == "__main__":

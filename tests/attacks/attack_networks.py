@@ -10,12 +10,11 @@ from __future__ import annotations
 import os
 import socket
 
-from attack_calls import libc
+from attack_calls import CLONE_NEWNET, libc
 from attack_record import Attack, Target, harmless
 
 LISTED_NAME = "listed.invalid"
 _SECONDS = 3
-_CLONE_NEWNET = 0x40000000
 _HTTP = 80
 METADATA_SERVICE = "169.254.169.254"
 _INTERNET = "9.9.9.9"
@@ -66,7 +65,7 @@ def _has_route(address: str) -> bool:
 def enter_managers_network(target: Target) -> bool:
     """Joins the network that a process of the manager's is in."""
     namespace = os.open(f"/proc/{target.manager_pid}/ns/net", os.O_RDONLY)
-    libc("setns", namespace, _CLONE_NEWNET)
+    libc("setns", namespace, CLONE_NEWNET)
     return _tells_secret(target)
 
 

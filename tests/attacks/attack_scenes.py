@@ -10,6 +10,7 @@ import shutil
 import socket
 import stat
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from attack_bounds import BOUNDS
 from attack_networks import allowed_hosts
 from attack_record import Attack
 from attack_roster import NETWORKED, PROGRAMS
@@ -89,21 +91,32 @@ class Scene:
 
     def attacked_in_own_network(self, network: str) -> dict[str, Outcome]:
         """What comes of the attacks that are for such jars; where there can be none, nothing."""
-        base = self.machine.home / f"network-{network}"
         hosts = allowed_hosts(self.known["loopback_port"], self.known["listed_port"])
         listed = hosts if network == "filtered" else []
-        write_config(self.machine, base, network=network, allowHosts=listed)
-        there = {"GENIEJARS_HOME": str(base), "XDG_STATE_HOME": str(base / "state")}
         targets = self._targets(network, NETWORKED)
-        for target in targets.values():
-            target["proxy_port"] = PROXY_PORT
-        built = self.shell.run("jarbuild", self.machine.home / "attacker", env=there)
-        done = self._drive("try", targets, there)
-        self.shell.run("geniejars", "sys", "down", env=there)
+        told = {name: {**target, "proxy_port": PROXY_PORT} for name, target in targets.items()}
+        built, done = self._elsewhere("try", told, network=network, allowHosts=listed)
         if self.label in ("full", "single"):
             return _outcomes(done.out)
         assert "network namespace" in built.err, built
         return dict.fromkeys(targets, Outcome("refused", built.err))
+
+    def attacked_with_nested(self) -> dict[str, Outcome]:
+        """What comes of every attack by root of a user namespace, which `nested` lets it make."""
+        targets = self._targets("nested", PROGRAMS)
+        _, done = self._elsewhere("try-as-root", targets, nested=True, **BOUNDS)
+        return _outcomes(done.out)
+
+    def _elsewhere(self, phase: str, targets: object, **settings: object) -> tuple[Typed, Typed]:
+        """A build of an attacker, and attacks in its jar, where jars have these settings."""
+        base = Path(tempfile.mkdtemp(prefix="other-", dir=self.machine.home))
+        base.chmod(0o755)
+        write_config(self.machine, base, **settings)
+        there = {"GENIEJARS_HOME": str(base), "XDG_STATE_HOME": str(base / "state")}
+        built = self.shell.run("jarbuild", self.machine.home / "attacker", env=there)
+        done = self._drive(phase, targets, there)
+        self.shell.run("geniejars", "sys", "down", env=there)
+        return built, done
 
     def _drive(
         self, phase: str, targets: object, environment: Mapping[str, str] | None = None

@@ -10,11 +10,10 @@ import ctypes
 import os
 from pathlib import Path
 
-from attack_calls import libc
+from attack_calls import CLONE_NEWNS, CLONE_NEWUSER, libc
 from attack_record import Attack, Target, harmless, not_promised
 
 AT_FDCWD = -100
-CLONE_NEWUSER, CLONE_NEWNS = 0x10000000, 0x00020000
 MS_REMOUNT, MS_BIND = 32, 4096
 
 

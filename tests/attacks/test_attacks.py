@@ -16,6 +16,7 @@ from tenancies import PlainTenancy
 PROVABLE = [a for a in (*PROGRAMS, *NETWORKED) if is_root() or not a.needs_root]
 WITH_NETWORKS = [kind for kind in SITUATIONS if kind is not POOL]
 """A pool has one network, which root chose."""
+NESTING = [kind for kind in WITH_NETWORKS if kind.label == "full"]
 
 
 def may_succeed(attack: Attack, kind: Kind) -> bool:
@@ -45,6 +46,18 @@ def test_a_workload_in_its_own_network(attack: Attack, kind: Kind, from_own_netw
     assert (filtered.outcome == "succeeded") == may_succeed(attack, kind), filtered.detail
     assert "broken" not in (filtered.outcome, none.outcome), (filtered.detail, none.detail)
     assert none.outcome == "refused"
+
+
+@pytest.mark.parametrize("kind", NESTING, ids=lambda kind: kind.name)
+def test_a_workload_with_nested(kind: Kind, scene_of) -> None:
+    """Root in a namespace of its own has made that namespace, and can do no more than others."""
+    outcomes = scene_of(kind).attacked_with_nested()
+    succeeded = {name for name, outcome in outcomes.items() if outcome.outcome == "succeeded"}
+    promised = {attack.name for attack in PROGRAMS if not may_succeed(attack, kind)}
+
+    assert succeeded & promised == {"enter-user-namespace"}
+    assert len(outcomes) == len(PROGRAMS)
+    assert "broken" not in {outcome.outcome for outcome in outcomes.values()}
 
 
 @pytest.mark.parametrize("attack", PROVABLE, ids=lambda attack: attack.name)
