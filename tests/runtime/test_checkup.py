@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from geniejars.checkup import PROBE
-from geniejars.checkup_probe import PARTS
+from geniejars.checkup_probe import PARTS, binds
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +38,11 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
         victim.kill()
     assert os.listdir(folder) == ["file"]
     return dict(json.loads(said.stdout))
+
+
+def test_a_way_out_is_found() -> None:
+    """Where there is one, as outside of a jar, it is no network of a jar's own."""
+    assert binds({"own_network": True}) == ["a way to 192.0.2.1"]
 
 
 @pytest.mark.parametrize("part", [part.__name__ for part in PARTS])
