@@ -11,6 +11,7 @@ from worlds import World
 
 from geniejars import (
     Home,
+    JarbuildError,
     allocate,
     backup_home,
     cache_folder,
@@ -77,6 +78,12 @@ def by_hand(world: World, jar: str, name: str, text: str) -> None:
     """The manager puts a file into the home, where there is none."""
     with suppress(OSError), Path(world.home(jar), name).open("x") as file:
         file.write(text)
+
+
+def app_up(world: World, jar: str) -> None:
+    """Start what the last build has prepared, if there is a CMD and it is not running."""
+    with suppress(JarbuildError):
+        Home(world.config, jar, _ignore, _ignore).start_app()
 
 
 def anew(world: World, number: int) -> None:

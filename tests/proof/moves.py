@@ -77,6 +77,8 @@ def _draw_upkeep(dice: random.Random) -> Move:
         ("restore", jar, _filled(dice, dice.choice(APPS))),
         ("anew", jar),
         ("end", jar),
+        ("up", jar),
+        ("up", jar),
         ("by hand", jar, dice.choice(["mine", "a", "f0", "x0"]), str(dice.randrange(3))),
     ]
     return dice.choice(draws)
@@ -86,6 +88,7 @@ def _options(dice: random.Random) -> dict[str, Any]:
     choices: list[dict[str, Any]] = [{}] * 8
     choices += [{"no_cache": True}, {"no_cache_from": dice.randrange(1, 8)}, {"clean": True}]
     choices += [{"args": {"V": str(dice.randrange(2))}}] * 2 + [{"share_imports": True}]
+    choices += [{"restart": True}] * 2
     return dice.choice(choices)
 
 
