@@ -6,7 +6,7 @@ import json
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,8 +17,10 @@ from geniejars import Config, MachineError, Prepared, Tree, UsageError, read_sta
 from geniejars.aliases import rename
 from geniejars.config import default_config
 from geniejars.environment import app_environment
+from geniejars.facts import first_id, write_facts, written_fingerprint
 from geniejars.folders import make_folder, make_state_folders
 from geniejars.home import Home
+from geniejars.ids import IdBlock
 from geniejars.plan import Health
 from geniejars.prepared import prepared_as_json, prepared_from_json
 from geniejars.state import changing_state, initial_state, jfiles_in, write_state
@@ -247,18 +249,48 @@ def test_a_damaged_state_file_has_a_copy(config: Config) -> None:
     assert before["pool"]["jar001"]["status"] == "occupied"
 
 
+def flips(file: Path) -> Iterator[int]:
+    """Some two hundred bits, one after the other; the file is whole again afterwards."""
+    content = file.read_bytes()
+    for at in range(0, len(content), len(content) // 200 or 1):
+        file.write_bytes(content[:at] + bytes([content[at] ^ 1 << at % 7]) + content[at + 1 :])
+        yield at
+    file.write_bytes(content)
+
+
 def test_a_flipped_bit_of_a_state_is_noticed(config: Config) -> None:
     """Wherever it is: the copy counts, and without one nothing is believed."""
     geniejars.allocate(config, tag="web")
     before, content = read_state(config), config.state_file.read_bytes()
-    for at in range(0, len(content), 11):
-        flipped = bytes([content[at] ^ 1 << at % 7])
-        config.state_file.write_bytes(content[:at] + flipped + content[at + 1 :])
-
+    for at in flips(config.state_file):
         assert read_state(config) == before, at
     config.state_file.write_bytes(content.replace(b"web", b"wec"))
     with pytest.raises(ValueError, match="damaged"):
         jfiles_in(config.state_file)
+
+
+def test_a_flipped_bit_of_a_secret_is_noticed(config: Config) -> None:
+    """No app is started with another value than that of its build."""
+    geniejars.keep_secrets(config, "jar001", {"KEY": "value"})
+    for at in flips(config.secrets_dir / "jar001.json"):
+        try:
+            found = geniejars.kept_secrets(config, "jar001")
+        except MachineError as error:
+            assert error.help == "build jar001 again"
+        else:
+            assert found == {"KEY": "value"}, at
+
+
+def test_a_flipped_bit_of_facts_is_noticed(config: Config) -> None:
+    """No jar is taken for another user, and the server is one to be replaced."""
+    make_state_folders(config)
+    write_facts(config, IdBlock(20_000, 4))
+    before = written_fingerprint(config)
+    for at in flips(config.facts_file):
+        try:
+            assert (first_id(config), written_fingerprint(config)) == (20_000, before), at
+        except (ValueError, KeyError):
+            assert written_fingerprint(config) == "", at
 
 
 def test_a_state_without_a_seal(config: Config) -> None:
