@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from genieagent.copying import sha256_of
 from genieagent.index import Index, Known, known
-from genieagent.place import SHARED_FOLDER, Place, link_target, reading
+from genieagent.place import SHARED_FOLDER, Place, link_target, pinned, reading, set_mode
 from genieagent.sharing import Sharing
 from genieagent.stamps import Stamps
 from genieagent.trees import Digest, Entry, Folder, Forest, Kind, Path, Tree, join, split
@@ -38,6 +38,7 @@ def scan_root(place: Place, stamps: Stamps, earlier: Index | None, group: int) -
     for visit in walk(place.descriptor):
         _remove_sockets(visit)
         sharing.apply_to(visit)
+        _set_group_bits(visit)
         scan.take(visit)
     # Nobody changes a root while it is scanned: what is older than now was read as it is.
     return scan.finish(stamps.take_later_than(scan.newest))
@@ -73,6 +74,21 @@ def _remove_sockets(visit: Visit) -> None:
         if stat.S_ISSOCK(status.st_mode):
             os.unlink(name, dir_fd=visit.descriptor)
             del visit.entries[name]
+
+
+def _set_group_bits(visit: Visit) -> None:
+    """Of private folders, too: the bit is in no tree, so each RUN finds it the same. A command's
+    chmod drops it, for the command is not in the manager's group."""
+    for name, status in list(visit.entries.items()):
+        if stat.S_ISDIR(status.st_mode) and not status.st_mode & stat.S_ISGID:
+            with suppress(FileNotFoundError, PermissionError):  # gone, or another's
+                visit.entries[name] = _with_group_bit(visit.descriptor, name)
+
+
+def _with_group_bit(folder: int, name: bytes) -> os.stat_result:
+    with pinned(folder, name) as pin:
+        set_mode(pin, stat.S_IMODE(os.fstat(pin).st_mode) | stat.S_ISGID)
+        return os.fstat(pin)
 
 
 @dataclass

@@ -70,6 +70,10 @@ CASES: dict[str, list[Move]] = {
     "special-bits": [
         *jfile("RUN : > f; chmod 6755 f; mkdir d e; chmod 1777 d; chmod 3775 e"), BUILD, BUILD,
     ],
+    "private-folders": [
+        ("write", "src/a", "0"), *jfile("COPY --chmod=600 src d", "RUN chmod 500 d"), BUILD,
+        ("insert", 2, "RUN find d -printf '%m %G %P\\n' > found"), ("build", 1, {}),
+    ],
     "moved-aside": [
         *jfile("RUN mkdir -p a/b; echo 1 > a/b/c"), BUILD, app("mv a z; ln -s z a"), BUILD,
         app("rm -rf a; ln -s /etc a"), BUILD, app("rm -rf a; mkdir a; mkfifo a/b"), BUILD,

@@ -76,7 +76,8 @@ def test_names_of_any_bytes(layout: Layout, root: Path) -> None:
 
 
 def test_what_the_managers_group_may(layout: Layout, root: Path) -> None:
-    """In the root what is not private is opened to the group, what is private stays so."""
+    """In the root what is not private is opened to the group, what is private stays so; the bit
+    that is in no tree is on every folder."""
     for path, mode in [("open", 0o755), ("private", 0o700), ("private/inner", 0o755)]:
         (root / path).mkdir()
         (root / path).chmod(mode)
@@ -88,8 +89,8 @@ def test_what_the_managers_group_may(layout: Layout, root: Path) -> None:
 
     assert modes(root) == {
         "open": 0o2775,
-        "private": 0o700,
-        "private/inner": 0o755,
+        "private": 0o2700,
+        "private/inner": 0o2755,
         "file": 0o664,
         "key": 0o600,
         "run": 0o775,
@@ -155,7 +156,7 @@ def test_closed_entries() -> None:
             file = {"closed/inner/secret": wood.file(b"text", 0)}
 
             assert index.tree == wood.tree({**entries, **file})
-            assert stat.S_IMODE(before) == 0
+            assert stat.S_IMODE(before) == stat.S_ISGID
 
     unprivileged(work)
 
