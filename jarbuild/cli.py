@@ -126,11 +126,21 @@ def _print(text: str) -> int:
 
 
 def _words(argv: Sequence[str] | None) -> list[str]:
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # File names may hold anything, and a terminal's encoding little.
             stream.reconfigure(errors="backslashreplace")
     return list(sys.argv[1:] if argv is None else argv)
+
+
+def _open_closed_streams() -> None:
+    """As from `>&-` or a badly written service: the next file would be taken for the output."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
+    sys.stdout = sys.stdout or os.fdopen(1, "w")
+    sys.stderr = sys.stderr or os.fdopen(2, "w")
 
 
 def _guarded(work: Callable[[], int], close: Callable[[Sequence[Problem]], None]) -> int:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from geniejars import sha256
+from geniejars import MachineError, sha256
 
 PARTIAL = ".partial-"
 """How the name of a file begins that is being written."""
@@ -31,6 +31,17 @@ def read_sealed(path: Path) -> bytes:
     if seal != sha256(content).encode():
         raise DamagedFileError(str(path))
     return content
+
+
+def make_cache(folder: Path) -> None:
+    """The cache's folder, where it is missing; raises MachineError where it cannot be made."""
+    try:
+        make_private(folder)
+    except OSError as error:
+        raise MachineError(
+            f"cannot make the cache {folder}: {error.strerror}",
+            help="set XDG_CACHE_HOME to a folder where you may write",
+        ) from error
 
 
 def make_private(folder: Path) -> None:

@@ -41,7 +41,7 @@ from jarbuild.cache.records import Record, read_record, write_record
 from jarbuild.cache.sealed import (
     PARTIAL,
     DamagedFileError,
-    make_private,
+    make_cache,
     read_sealed,
     write_sealed,
 )
@@ -85,7 +85,7 @@ class Store:
         """The store in a cache folder, for as long as one build or plan needs it."""
         folder = cache / VERSION
         if is_writable:
-            make_private(folder)
+            make_cache(folder)
         with lease(folder) if is_writable else nullcontext():
             yield cls(folder, is_writable, largest)
 

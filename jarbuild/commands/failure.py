@@ -25,6 +25,7 @@ def attend_failure(
     from the last step that succeeded all the same. `env` is what the RUN found."""
     if on_fail == "rollback":
         return
+    error.help = "the jar is as it was"  # the rest of it has been done
     if on_fail == "shell" and os.isatty(0):
         _open_shell(error, home, env, note)
     else:

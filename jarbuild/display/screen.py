@@ -37,8 +37,13 @@ class Screen:
 
     def print(self, lines: Iterable[str]) -> None:
         """All at once, and seen at once: a build may be silent for minutes after it."""
-        self.out.write("".join(f"{line}\n" for line in lines))
-        self.out.flush()
+        try:
+            self.out.write("".join(f"{line}\n" for line in lines))
+            self.out.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, "standard output") from error
 
     def note(self, text: str) -> None:
         """Beside the results, for people."""

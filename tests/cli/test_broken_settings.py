@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -104,6 +106,48 @@ def test_a_state_folder_that_cannot_be(project, tmp_path: Path) -> None:
     assert outcome.exit == 3
     assert f"cannot make {tmp_path}/state/jarbuild: " in outcome.err
     assert "set XDG_STATE_HOME" in outcome.err
+
+
+def test_a_cache_folder_that_cannot_be(project, tmp_path: Path) -> None:
+    """A file is where it should be made; a plan does without."""
+    (tmp_path / "cache").write_text("")
+    here = project({"JFile": "RUN x\n"})
+    outcome = here.run("cache", "prune")
+
+    assert outcome.exit == 3
+    assert f"cannot make the cache {tmp_path}/cache/jarbuild/v1: " in outcome.err
+    assert "set XDG_CACHE_HOME" in outcome.err
+    assert here.run("--plan").exit == 0
+
+
+def in_a_shell(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """`jarbuild LINE`, redirections and all."""
+    return subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m jarbuild {line}"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_an_output_that_takes_nothing(project) -> None:
+    """A full disk behind `>` is told apart from one of ours."""
+    ended = in_a_shell("--plan > /dev/full", project({"JFile": "RUN x\n"}).folder)
+
+    assert ended.returncode == 3
+    assert ended.stderr == "error[os-error]: standard output: No space left on device\n"
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_streams_that_are_closed(project, closed: str) -> None:
+    """Nothing is written where nobody listens, and nothing else takes its place."""
+    here = project({"JFile": "COPY a b\n", "a": ""})
+    ended = in_a_shell(f"--plan --progress plain {closed}", here.folder)
+
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert here.read("a") == ""
 
 
 def test_a_state_that_cannot_be_written(project, tmp_path: Path) -> None:

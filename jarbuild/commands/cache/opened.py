@@ -8,7 +8,7 @@ from typing import Any
 
 from geniejars import cache_folder
 from jarbuild.arguments import Parser, one_of
-from jarbuild.cache.sealed import make_private
+from jarbuild.cache.sealed import make_cache
 from jarbuild.cache.store import VERSION, Store
 from jarbuild.display.screen import Screen
 
@@ -27,7 +27,7 @@ def look_at_store() -> Store:
 def store_to_tidy() -> Store:
     """To remove from. It has no lease, for what only upkeep looks at is not in use."""
     folder = cache_folder() / VERSION
-    make_private(folder)
+    make_cache(folder)
     return Store(folder, is_writable=True)
 
 
