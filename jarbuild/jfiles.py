@@ -22,6 +22,10 @@ def _found_at(path: str) -> Iterator[str]:
     if path == STDIN or Path(path).is_file():
         yield path
     elif Path(path).is_dir():
+        if not os.access(path, os.R_OK | os.X_OK):  # nothing found would pass for nothing wrong
+            raise UsageError(
+                f"cannot look into {path}", help="you need the rights to read it and to pass"
+            )
         yield from _search(path)
     else:
         raise UsageError(f"there is no {path}", help="PATH is a JFile, a folder of them, or -")

@@ -98,6 +98,18 @@ def test_a_state_folder_of_others(
     assert help in outcome.err
 
 
+@pytest.mark.parametrize("command", ["lint", "fmt"])
+def test_a_folder_that_cannot_be_read(
+    project, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No JFile that can be seen is not the same as no mistake in one."""
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    outcome = project({}).run(command, ".")
+
+    assert (outcome.exit, outcome.out) == (2, "")
+    assert "error[usage]: cannot look into ." in outcome.err
+
+
 def test_a_state_folder_that_cannot_be(project, tmp_path: Path) -> None:
     """A file is where it should be made."""
     (tmp_path / "state").write_text("")
