@@ -25,7 +25,7 @@ _HELP = """\
   --arg NAME=VALUE         a value for ARG NAME; may be repeated
   --up, --wait, --restart  start CMD; till it is healthy; ending one in the way
   --no-cache, --no-cache-from LINE   run every RUN again; those from a line on
-  --clean                  make the build root anew
+  --clean, --verify        make the build root anew; read all again afterwards
   --on-fail WHAT           of a failed RUN: rollback (default), keep, shell
   --strict                 warnings fail the build
   --share-imports          jars that import the same values share results
@@ -59,6 +59,7 @@ class BuildOptions:
     up: bool = False
     wait: bool = False  # with `up`: until it is healthy
     clean: bool = False
+    verify: bool = False
     strict: bool = False
     share_imports: bool = False
     isolation: Isolation | None = None
@@ -83,7 +84,7 @@ def add_build_options(parser: Parser) -> None:
 
 
 _SWITCHES = (
-    "check", "no-cache", "restart", "up", "wait", "clean", "strict", "share-imports",
+    "check", "no-cache", "restart", "up", "wait", "clean", "verify", "strict", "share-imports",
 )  # fmt: skip
 
 
@@ -113,6 +114,7 @@ def build_options(given: argparse.Namespace, *, path: str, jar: str | None) -> B
         up=given.up or given.wait,
         wait=given.wait,
         clean=given.clean,
+        verify=given.verify,
         strict=given.strict,
         share_imports=given.share_imports,
         isolation=given.isolation,
@@ -152,6 +154,8 @@ def _progress(given: argparse.Namespace) -> Progress:
 def _refuse_contradictions(given: argparse.Namespace) -> None:
     if given.check and not given.plan:
         raise UsageError("--check goes with --plan", help="jarbuild --plan --check")
+    if given.verify and given.plan:
+        raise UsageError("--verify goes with a build", help="--plan reads only what has changed")
     if given.quiet and given.progress not in ("auto", "quiet"):
         raise UsageError(
             f"-q and --progress {given.progress} contradict each other",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from attrs import define, frozen
+from attrs import define, field, frozen
 
 from geniejars import BrokenObjectError, DamagedEntryError, Digest, Forest
 from jarbuild.cache.history import read_history
@@ -42,6 +42,12 @@ def verify(store: Store, *, contents: bool = True) -> list[Finding]:
     return list(_Verification(store, contents).findings())
 
 
+def verify_results(store: Store, keys: Iterable[Digest]) -> list[Finding]:
+    """What is wrong with these results, read anew; what is damaged is removed, as by `verify`."""
+    again = _Verification(Store(store.folder, store.is_writable), contents=True)
+    return [finding for key in keys for finding in again.result(key)]
+
+
 def recheck(store: Store) -> None:
     """Look at what was used since the store was opened: something of it may be damaged.
 
@@ -61,6 +67,11 @@ def recheck(store: Store) -> None:
 class _Verification:
     store: Store
     contents: bool
+    _forest: Forest = field(init=False)
+    _sound: set[Digest] = field(factory=set, init=False)  # folders with all below them
+
+    def __attrs_post_init__(self) -> None:
+        self._forest = Forest(self.store.folder_object)
 
     def findings(self) -> Iterator[Finding]:
         if not self.store.folder.is_dir():
@@ -114,35 +125,43 @@ class _Verification:
         for path in sorted(folder.glob("*.index")):
             if path.name.startswith(PARTIAL):
                 continue
-            layer = StoredLayer(path.stem, folder)
-            if damage := _damage_of(layer, contents=self.contents):
-                yield self._finding(path, damage)
-                self.store.distrust_layer(layer.id)
+            yield from self._layer(StoredLayer(path.stem, folder))
+
+    def _layer(self, layer: StoredLayer) -> Iterator[Finding]:
+        if damage := _damage_of(layer, contents=self.contents):
+            yield self._finding(layer.index_file, damage)
+            self.store.distrust_layer(layer.id)
+
+    def result(self, key: Digest) -> Iterator[Finding]:
+        """One record, the tree it leads to and its layer."""
+        if (record := self.store.find(key)) and record.layer:
+            yield from self._layer(StoredLayer(record.layer, self.store.folder / "layers"))
+        yield from self._record(self.store.folder / "records" / key)
 
     def records(self) -> Iterator[Finding]:
         """Those that cannot be read, and those that lead nowhere."""
-        sound: set[Digest] = set()
-        forest = Forest(self.store.folder_object)
         for path in _entries(self.store.folder / "records"):
-            was_known = self.store.is_damaged(path.name)
-            record = self.store.find(path.name)
-            if record is None:
-                problem = "leads to what is damaged" if was_known else "is damaged"
-                yield self._finding(path, problem)
-            elif not self.store.output(record) or not self._leads_on(record.output, forest, sound):
-                self.store.distrust(record.key)
-                yield self._finding(path, "leads to what is not there or damaged")
+            yield from self._record(path)
 
-    def _leads_on(self, tree: Digest, forest: Forest, sound: set[Digest]) -> bool:
+    def _record(self, path: Path) -> Iterator[Finding]:
+        was_known = self.store.is_damaged(path.name)
+        record = self.store.find(path.name)
+        if record is None:
+            yield self._finding(path, "leads to what is damaged" if was_known else "is damaged")
+        elif not self.store.output(record) or not self._leads_on(record.output):
+            self.store.distrust(record.key)
+            yield self._finding(path, "leads to what is not there or damaged")
+
+    def _leads_on(self, tree: Digest) -> bool:
         """Whether every folder of a tree is there."""
         try:
             pending = [self.store.tree(tree).root]
             while pending:
                 digest = pending.pop()
-                if digest not in sound:
-                    entries = forest.folder(digest).values()
+                if digest not in self._sound:
+                    entries = self._forest.folder(digest).values()
                     pending += [e.value for e in entries if e.kind == "folder"]
-                    sound.add(digest)
+                    self._sound.add(digest)
         except (LostObjectError, BrokenObjectError):
             return False
         return True

@@ -10,7 +10,9 @@ from attrs import evolve, frozen
 from geniejars import (
     Config,
     DamagedEntryError,
+    Done,
     Home,
+    Plan,
     Planned,
     RunFailedError,
     StepFailedError,
@@ -179,7 +181,17 @@ class Job:
             raise
         finally:
             planning.remember(store, good_in)
-        self.display.show(done)
+        if self.options.verify:
+            self._verify(done, planning.plan, store, home)
+        else:
+            self.display.show(done)
+
+    def _verify(self, done: Done, plan: Plan, store: Store, home: Home) -> None:
+        from jarbuild.verification import differences, refuse  # few builds ask for it
+
+        found = differences(store, home, plan, jar_id(self.config.state_file, home.name))
+        self.display.show(evolve(done, differences=found))
+        refuse(found)
 
     def _attend(self, error: RunFailedError, home: Home, planning: Planning) -> None:
         from jarbuild.commands.failure import attend_failure  # a terminal is rarely wanted

@@ -8,9 +8,9 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from attrs import define, field
+from attrs import asdict, define, field
 
-from geniejars import Event, Finished, Output, Planned, Started, Stream
+from geniejars import Done, Event, Finished, Output, Planned, Started, Stream
 from jarbuild.display.plans import plan_object
 from jarbuild.display.screen import Screen
 from jarbuild.display.tally import Tally
@@ -87,8 +87,13 @@ class JsonLinesDisplay:
             "reused": self._tally.count("reused"),
             "restored": done.restored if done else 0,
             "backedUp": list(done.backed_up) if done else [],
+            "differences": _differences(done) if done else None,
             "seconds": round(time.monotonic() - self._began, 6),
         }
 
     def _print(self, event: str, **content: Any) -> None:
         self.screen.print([json.dumps({"event": event, **content})])
+
+
+def _differences(done: Done) -> list[dict[str, str]] | None:
+    return None if done.differences is None else list(map(asdict, done.differences))

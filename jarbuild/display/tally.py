@@ -60,6 +60,7 @@ class Tally:
             f"{self.summary()}, {seconds(self.done.seconds)} in all",
             *_restored(self.done),
             *_backed_up(self.done),
+            *_verified(self.done),
         ]
 
 
@@ -80,3 +81,9 @@ def _backed_up(done: Done) -> list[str]:
     shown = ", ".join(escaped(os.fspath(p)) for p in done.backed_up[:SHOWN_PATHS])
     more = len(done.backed_up) - SHOWN_PATHS
     return [f"kept in the backup folder: {shown}" + (f" and {more} more" if more > 0 else "")]
+
+
+def _verified(done: Done) -> list[str]:
+    if done.differences is None:
+        return []
+    return list(map(escaped, map(str, done.differences))) or ["verified: all is as planned"]

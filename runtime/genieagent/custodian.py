@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from genieagent import archive, locks, restoration
 from genieagent.change import Change, HomeChange, RootChange
@@ -45,14 +45,15 @@ class Custodian:
 
     def scan(self, request: Message) -> None:
         name = request["place"]
-        earlier = read_index(self.layout.index(name))
+        noted = read_index(self.layout.index(name))
+        earlier = None if request["anew"] else noted
         with Place(self.layout.place(name)) as place, Stamps(self.layout.stamp) as stamps:
             if name == "home":
                 found = scan_home(place, stamps, earlier)
             else:
                 group = self.layout.jar.ids.manager_gid
                 found = scan_root(place, stamps, earlier, group)
-                if earlier is None or not found.says_the_same_as(earlier):
+                if noted is None or not found.says_the_same_as(noted):
                     write_index(self.layout.index(name), found)
         self._scanned = found
         self._send_links(found.tree)
@@ -77,9 +78,11 @@ class Custodian:
             self.channel.send("drift", root=None)
             return
         self._built = index
+        if request["anew"]:
+            index = replace(index, files={})
         with Place(self.layout.place("home")) as home, Stamps(self.layout.stamp) as stamps:
             drift = look_for_drift(home, stamps, index, persist)
-        if drift.fresh:
+        if drift.fresh or request["anew"]:
             self._refresh(index, drift.refreshed)
         rows = ([os.fsdecode(path), entry] for path, entry in drift.entries)
         for batch in batches(rows):

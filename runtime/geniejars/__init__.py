@@ -39,7 +39,8 @@ if TYPE_CHECKING:
         InternalError, JFileError, JarbuildError, MachineError, Place, StepFailedError, UsageError,
     )
     from geniejars.events import (
-        Done, Event, Finished, Outcome, Output, Planned, Started, Stream, Transferred, Waiting,
+        Difference, Done, Event, Finished, Outcome, Output, Planned, Started, Stream, Transferred,
+        Waiting,
     )
     from geniejars.home import Home
     from geniejars.homediff import HomeDiff, look_at_home
@@ -78,6 +79,7 @@ if TYPE_CHECKING:
         JarEntry, State, acquire_lock, all_names, free_names, home_dir, initial_state, jfiles_in,
         occupied_entry, occupied_names, pool_name, read_state, resolve_name, write_state,
     )
+    from geniejars.verification import verify_home, verify_root
     from geniejars.views import view_of
 
 __all__ = [
@@ -107,6 +109,7 @@ __all__ = [
     "Contents",
     "DamagedEntryError",
     "Detached",
+    "Difference",
     "Digest",
     "Done",
     "Drift",
@@ -244,6 +247,8 @@ __all__ = [
     "state_folder",
     "stop_process",
     "unshare_folder",
+    "verify_home",
+    "verify_root",
     "view_of",
     "write_state",
 ]
@@ -271,7 +276,7 @@ _MODULES = {
     "geniejars.errors":
         "InternalError JFileError JarbuildError MachineError Place StepFailedError UsageError",
     "geniejars.events":
-        "Done Event Finished Outcome Output Planned Started Stream Transferred Waiting",
+        "Difference Done Event Finished Outcome Output Planned Started Stream Transferred Waiting",
     "geniejars.home": "Home",
     "geniejars.homediff": "HomeDiff look_at_home",
     "geniejars.jars":
@@ -302,6 +307,7 @@ _MODULES = {
     "geniejars.state":
         "JarEntry State acquire_lock all_names free_names home_dir initial_state jfiles_in "
         "occupied_entry occupied_names pool_name read_state resolve_name write_state",
+    "geniejars.verification": "verify_home verify_root",
     "geniejars.views": "view_of",
 }
 # fmt: on

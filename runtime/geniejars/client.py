@@ -177,9 +177,12 @@ class AgentSession:
         """End everything in the jar, the agent included."""
         self._request("end")
 
-    def scan(self, place: Place) -> Tree:
-        """What is there now; `objects` has its folders until the next scan."""
-        self._talk.ask("scan", place=place)
+    def scan(self, place: Place, *, anew: bool = False) -> Tree:
+        """What is there now; `objects` has its folders until the next scan.
+
+        With `anew` every content is read, whatever is known of it.
+        """
+        self._talk.ask("scan", place=place, anew=anew)
         *links, last = self._hear_until("scanned")
         return Tree(last.message["root"], _link_groups(links))
 
@@ -195,10 +198,10 @@ class AgentSession:
             found.update((digest, content.read(size)) for digest, size in said["digests"])
         return found
 
-    def drift(self, persist: Iterable[str] = ()) -> Drift:
+    def drift(self, persist: Iterable[str] = (), *, anew: bool = False) -> Drift:
         """How the home differs from what the last build made of it; what is at or below `persist`
-        is left out as long as it is there."""
-        self._talk.ask("drift", persist=list(persist))
+        is left out as long as it is there. `anew` as in `scan`."""
+        self._talk.ask("drift", persist=list(persist), anew=anew)
         *rest, last = self._hear_until("drift")
         entries = tuple(_drifted(row) for a in rest for row in a.message.get("entries", ()))
         root = last.message["root"]

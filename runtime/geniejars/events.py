@@ -62,8 +62,20 @@ class Transferred:
 
 
 @frozen
+class Difference:
+    """Something that is not what a plan says, where `--verify` has read it again."""
+
+    where: Literal["home", "root", "cache"]
+    path: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.path} {self.problem}"
+
+
+@frozen
 class Done:
-    """The end of a build that succeeded."""
+    """The end of a build that succeeded; `differences` is None where nothing was verified."""
 
     jar: str
     alias: str | None
@@ -75,6 +87,7 @@ class Done:
     restored: int
     seconds: float
     backed_up: tuple[str, ...] = Factory(tuple)
+    differences: tuple[Difference, ...] | None = None
 
 
 Event = Planned | Waiting | Started | Output | Finished | Transferred | Done

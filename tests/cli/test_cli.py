@@ -37,7 +37,7 @@ OPTIONS: list[Any] = [
     ),
     pytest.param(["--on-fail", "keep"], {"on_fail": "keep"}, id="on-fail"),
     pytest.param(["--restart", "--up"], {"restart": True, "up": True}, id="up"),
-    pytest.param(["--clean"], {"clean": True}, id="clean"),
+    pytest.param(["--clean", "--verify"], {"clean": True, "verify": True}, id="clean"),
     pytest.param(
         ["--strict", "--share-imports"], {"strict": True, "share_imports": True}, id="strict"
     ),
@@ -82,6 +82,7 @@ WRONG = [
         ["--no-cache-from", "-1"], "--no-cache-from: '-1' is no line number", "see", id="line"
     ),
     pytest.param(["--check"], "--check goes with --plan", "jarbuild --plan --check", id="check"),
+    pytest.param(["--plan", "--verify"], "--verify goes with a build", "--plan", id="verify"),
     pytest.param(
         ["-q", "--progress", "json"], "-q and --progress json contradict", "", id="quiet-json"
     ),

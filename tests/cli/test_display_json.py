@@ -101,6 +101,7 @@ DONE = {
     "reused": 0,
     "restored": 0,
     "backedUp": ["notes.txt"],
+    "differences": None,
 }
 ERROR = {
     "code": "run-failed",
@@ -159,6 +160,7 @@ def test_a_failed_build() -> None:
         "tree": None,
         "ran": 0,
         "backedUp": [],
+        "differences": None,
     }
 
 

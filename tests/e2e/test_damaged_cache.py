@@ -56,6 +56,20 @@ def test_a_layer_with_another_content(project: Path, root_machine: Machine) -> N
     assert home_of(root_machine, built).count("  in.txt") == 2
 
 
+def test_verify(project: Path, root_machine: Machine) -> None:
+    """Nothing would have read the layers: --verify does, lists what is wrong, and exits 1."""
+    build(root_machine, project)
+    for tar in (cache(root_machine) / "layers").glob("*.tar"):
+        tar.write_bytes(tar.read_bytes().replace(b"  in.txt", b"  IN.txt"))
+    found = build(root_machine, project, "--verify")
+    again = build(root_machine, project, "--verify")
+
+    assert (found.code, found.done["error"]["code"]) == (1, "not-as-planned")
+    assert "not as planned: cache: " in found.done["error"]["message"]
+    assert {difference["where"] for difference in found.done["differences"]} == {"cache"}
+    assert (again.code, again.done["ran"], again.done["differences"]) == (0, 2, [])
+
+
 def test_folders_that_are_lost(project: Path, root_machine: Machine) -> None:
     """Those of the home's old tree as well: its agent knows them."""
     (project / "in.txt").write_text("new\n")

@@ -131,7 +131,7 @@ def test_what_no_manager_says(victim: RunningAgent, nonsense: bytes) -> None:
 def test_damaged_conversations(victim: RunningAgent) -> None:
     """Real requests with some of their bytes changed do no more harm than noise."""
     chance = random.Random(5)  # noqa: S311 - the same damage each time
-    requests = [{"type": "status"}, {"type": "scan", "place": "home"},
+    requests = [{"type": "status"}, {"type": "scan", "place": "home", "anew": False},
                 {"type": "read", "place": "home", "path": "a", "limit": 9}]  # fmt: skip
     for _ in range(40):
         content = bytearray(frames(encode_json(chance.choice(requests))))

@@ -49,7 +49,7 @@ def source(content: bytes) -> Iterator[IO[bytes]]:
 
 def scan(manager: Manager, place: str) -> tuple[Digest, list[list[str]]]:
     """Root digest and link groups."""
-    manager.ask("scan", place=place)
+    manager.ask("scan", place=place, anew=False)
     links: list[list[str]] = []
     while (message := manager.hear().message)["type"] == "links":
         links += message["links"]
@@ -149,7 +149,7 @@ def test_objects_of_the_last_build(manager: Manager) -> None:
     """Whoever looked for drift can have the folders that the home was built of."""
     root = Wood().tree({"d": folder()}).root
     apply(manager, "home", root, [(MakeFolder(b"d", 0o775), None)])
-    manager.request("drift", persist=[])
+    manager.request("drift", persist=[], anew=False)
 
     assert sha256(objects(manager, [root])[root]) == root
 
@@ -212,7 +212,7 @@ def test_a_manager_who_leaves_in_the_middle(running: RunningAgent, home: Path) -
 
 def test_drift(manager: Manager, home: Path) -> None:
     """No index: no tree. Else the tree, and what is not as it says."""
-    manager.ask("drift", persist=[])
+    manager.ask("drift", persist=[], anew=False)
     before = manager.hear().message
     wood = Wood()
     file = wood.file(b"text")
@@ -220,7 +220,7 @@ def test_drift(manager: Manager, home: Path) -> None:
     apply(manager, "home", tree.root, [write(b"a", b"text"), write(b"b", b"text")])
     (home / "a").chmod(0o600)
     (home / "b").unlink()
-    manager.ask("drift", persist=[])
+    manager.ask("drift", persist=[], anew=False)
     drifted, last = manager.hear().message, manager.hear().message
 
     assert before == {"type": "drift", "root": None}
