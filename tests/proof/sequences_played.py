@@ -91,6 +91,7 @@ class Player:
             case "prune", limit:
                 housekeeping.prune_cache(self.world, limit)
             case "reset", jar if jar in self.built:
+                end_jar(self.world.config, self.world.jars[jar])  # an app in use is refused
                 housekeeping.reset(self.world, self.world.jars[jar], *self.built[jar])
             case "normalize", jar, private:
                 housekeeping.normalized(self.world, self.world.jars[jar], private=private)

@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from worlds import World, a_world
+from worlds import World
 
 from genieagent.index import known, read_index, write_index
-
-
-@pytest.fixture(scope="module")
-def shared_world() -> Iterator[World]:
-    with a_world(jars=1) as made:
-        yield made
-
-
-@pytest.fixture
-def world(shared_world: World) -> World:
-    shared_world.empty()
-    return shared_world
 
 
 @pytest.fixture
 def project(world: World) -> Path:
     """Built twice, so that the build root is there as well as the home."""
     folder = world.folder / "project"
-    folder.mkdir()
     (folder / "JFile").write_text("COPY a a\nRUN cat a > made\n")
     for content in ("1\n", "2\n"):
         (folder / "a").write_text(content)

@@ -76,7 +76,7 @@ def test_job_control(shell: Person) -> None:
     shell.type("sh -c 'echo here''I''am; exec sleep 300'\r")
     shell.wait_for("hereIam")
     shell.type(CTRL_Z)
-    shell.wait_for("Stopped")
+    shell.wait_for(lambda shown: "Stopped" in shown and shown.rstrip().endswith(PROMPT))
     shell.type("jobs | wc -l; fg\r")
     shell.wait_for(lambda shown: re.search(r"\n1\nsh -c", shown))
     shell.type(CTRL_C)

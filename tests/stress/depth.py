@@ -71,10 +71,12 @@ def _told(what: str, work: Callable[[], bool]) -> bool:
     return is_right
 
 
-def _build(world: World, project: Path, jar: str) -> list[int] | str:
+def _build(world: World, project: Path, jar: str) -> list[int]:
     """The steps that ran."""
     report = world.build(project, jar)
-    return report.started if report.error is None else report.outcome
+    if report.error is not None:
+        print(report.outcome[:200], report.outcome[-200:], sep=" … ")
+    return report.started
 
 
 def _content(world: World, jar: str) -> str:
