@@ -22,7 +22,7 @@ from jarbuild import commands
 from jarbuild.commands import jars
 from jarbuild.commands.habits import meant
 from jarbuild.display import choose
-from jarbuild.display.screen import standard_screen
+from jarbuild.display.screen import discard, standard_screen
 from jarbuild.options import BuildOptions, build_options, output_options
 from jarbuild.problems import Problem, Terminated, exit_code, problems
 from jarbuild.suggestions import did_you_mean, nearest
@@ -181,6 +181,6 @@ def _ended_by_sigterm() -> Iterator[None]:
 
 
 def _leave_silently() -> int:
-    """Nobody reads our output any more, nor what Python would flush at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Nobody reads our output any more."""
+    discard(sys.stdout)
     return NOBODY_LISTENS

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import TextIO
 
 from attrs import frozen
@@ -43,6 +46,7 @@ class Screen:
         except BrokenPipeError:
             raise
         except OSError as error:
+            discard(self.out)
             raise OSError(error.errno, error.strerror, "standard output") from error
 
     def note(self, text: str) -> None:
@@ -58,6 +62,12 @@ class Screen:
         text = render(problems, palette, width_of(self.err))
         shown = text if speaks_unicode(self.err) else text.translate(_ASCII)
         print(shown, file=self.err, flush=True)
+
+
+def discard(stream: TextIO) -> None:
+    """What it has not got rid of goes nowhere; else Python would try once more at its end."""
+    with suppress(OSError), Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), stream.fileno())
 
 
 def standard_screen(*, color: bool = True) -> Screen:

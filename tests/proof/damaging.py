@@ -96,7 +96,8 @@ def check_verify(scene: Scene, damaged: Iterable[Path]) -> None:
     findings = verify(Store(scene.world.folder / CACHE, is_writable=False))
     named = {Path(finding.path).stem for finding in findings}
 
-    assert [path for path in damaged if path.stem not in named] == []
+    missed = [str(path) for path in damaged if path.stem not in named]
+    assert missed == [], missed
 
 
 def _is_of_a_build(path: Path) -> bool:
