@@ -18,6 +18,7 @@ They are above all that useradd gives out."""
 
 SUBORDINATE = range(FIRST_ID, FIRST_ID + 65_536)
 _LOCK_SECONDS = 30
+_IN_USE = 8  # userdel(8)
 
 
 def add_account(name: str, subordinate: range | None = None, home: str = "/nonexistent") -> None:
@@ -32,9 +33,13 @@ def add_account(name: str, subordinate: range | None = None, home: str = "/nonex
 
 
 def remove_account(name: str) -> None:
-    """With what runs as it, if it is there."""
-    subprocess.run(["pkill", "-KILL", "-U", name], capture_output=True, check=False)
-    change_accounts("userdel", name)
+    """With what runs as it, if it is there; what was killed takes a moment to end."""
+    deadline = time.monotonic() + _LOCK_SECONDS
+    while True:
+        subprocess.run(["pkill", "-KILL", "-U", name], capture_output=True, check=False)
+        done = change_accounts("userdel", name)
+        if done.returncode != _IN_USE or time.monotonic() > deadline:
+            return
 
 
 def remove_stale_accounts() -> None:
