@@ -128,7 +128,11 @@ def _entered(folder: int) -> tuple[int, int | None]:
     mode = stat.S_IMODE(os.fstat(folder).st_mode)
     if mode & stat.S_IXUSR:
         return folder, None
-    set_mode(folder, mode | stat.S_IRWXU)
+    try:
+        set_mode(folder, mode | stat.S_IRWXU)
+    except OSError:  # the manager's, not handed over yet
+        os.close(folder)
+        raise
     return folder, mode
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from listings import listing
+from nests import depth_of_nest, make_nest
 from worlds import Report, World
 
 from geniejars import Transferred
@@ -76,20 +77,15 @@ def test_folders_in_each_other(world: World, project: Path) -> None:
     report = build(world, project, *lines, jar=1)
 
     assert report.started == []
-    assert report.done is not None and _depth(world.home(world.jars[1])) == DEPTH
+    assert report.done is not None and depth_of_nest(world.home(world.jars[1])) == DEPTH
 
 
 def test_a_context_deeper_than_a_path(world: World, project: Path) -> None:
     """COPY opens folder by folder what no path can name; who looks for JFiles there finds some."""
-    here = os.open(project, os.O_RDONLY)
-    try:
-        os.mkdir("src", dir_fd=here)
-        _make_deep(os.open("src", os.O_RDONLY, dir_fd=here), DEPTH)
-    finally:
-        os.close(here)
+    make_nest(project / "src", DEPTH)
     build(world, project, "COPY src .")
 
-    assert _depth(world.home(world.jars[0])) == DEPTH
+    assert depth_of_nest(world.home(world.jars[0])) == DEPTH
     assert found_jfiles([str(project)]) == [str(project / "JFile")]
 
 
@@ -130,25 +126,3 @@ def test_a_symlink_on_the_way(world: World, project: Path) -> None:
 
     assert (home / "real/a").read_text() == "a"
     assert "leads out of the home" in report.outcome
-
-
-def _make_deep(folder: int, depth: int) -> None:
-    for _ in range(depth):
-        os.mkdir("d", dir_fd=folder)
-        inner = os.open("d", os.O_RDONLY, dir_fd=folder)
-        os.close(folder)
-        folder = inner
-    os.close(os.open("end", os.O_CREAT | os.O_WRONLY, dir_fd=folder))
-    os.close(folder)
-
-
-def _depth(home: Path) -> int:
-    """How many folders d are in each other, the last of which holds `end`."""
-    folder, depth = os.open(home, os.O_RDONLY), 0
-    while "d" in os.listdir(folder):
-        inner = os.open("d", os.O_RDONLY, dir_fd=folder)
-        os.close(folder)
-        folder, depth = inner, depth + 1
-    assert os.listdir(folder) == ["end"]
-    os.close(folder)
-    return depth

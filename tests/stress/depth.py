@@ -9,7 +9,6 @@ as long: Landlock asks every folder above about each one that is made or opened.
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(TOP / part) for part in ("tests/proof", "grammar", "runtime", ".")]
 
+from nests import make_nest  # noqa: E402
 from worlds import World, a_world  # noqa: E402
 
 JFILE = "COPY src .\nRUN find . -name end -printf '%d' > depth\n"
@@ -48,16 +48,8 @@ def main() -> int:
 
 
 def _project(project: Path, depth: int) -> Path:
-    (project / "src").mkdir(parents=True)
+    make_nest(project / "src", depth)
     (project / "JFile").write_text(JFILE)
-    folder = os.open(project / "src", os.O_RDONLY)
-    for _ in range(depth):
-        os.mkdir("d", dir_fd=folder)
-        inner = os.open("d", os.O_RDONLY, dir_fd=folder)
-        os.close(folder)
-        folder = inner
-    os.close(os.open("end", os.O_CREAT | os.O_WRONLY, dir_fd=folder))
-    os.close(folder)
     return project
 
 
