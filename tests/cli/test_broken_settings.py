@@ -206,6 +206,16 @@ def test_a_pool_without_an_owner(project, monkeypatch: pytest.MonkeyPatch) -> No
     assert '"managerUser": "ann"' in outcome.err
 
 
+def test_setup_without_a_config(project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pool is what a file says, and a command writes one."""
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    outcome = project({}).jars("setup")
+
+    assert outcome.exit == 2
+    assert "there is no geniejars.config.json here" in outcome.err
+    assert "geniejars preconfig" in outcome.err
+
+
 def test_setup_by_an_ordinary_user(project, monkeypatch: pytest.MonkeyPatch) -> None:
     """What only root can do is said before anything else is looked at."""
     monkeypatch.setattr("os.geteuid", lambda: 1000)

@@ -192,8 +192,6 @@ JARS = [
     pytest.param(["sys", "upp"], "'upp' is none of up, down", "did you mean up?", id="sys"),
     pytest.param(["build", "nojar", ".", "--plan"], "there is no jar 'nojar'", "status",
                  id="build-into"),
-    pytest.param(["setup"], "there is no geniejars.config.json here", "geniejars preconfig",
-                 id="setup"),
 ]  # fmt: skip
 
 

@@ -119,6 +119,8 @@ def with_something_mounted(point: Path, work: Callable[[], None]) -> bool:
         syscalls.unshare(syscalls.CLONE_NEWNS | mine)
         if mine:
             Path("/proc/self/uid_map").write_text(f"{UID} {UID} 1")
+            Path("/proc/self/setgroups").write_text("deny")
+            Path("/proc/self/gid_map").write_text(f"{GID} {GID} 1")
         syscalls.mount_setattr(syscalls.AT_FDCWD, path="/", propagation=syscalls.MS_PRIVATE)
         syscalls.move_mount(syscalls.new_file_system("tmpfs", {"size": "64k"}, 0), str(point))
         (point / "precious").touch()
