@@ -84,9 +84,10 @@ class Job:
 
     def build(self) -> int:
         self._refuse_to_start_nothing()
+        name = self._jar()
         find_situation(self.config)  # what a jar sees is in every key
         with build_store(cache_folder(), self.config, self.display.note) as store:
-            home = self._home(store)
+            home = self._home(store, name)
             with home.locked(f"another build of {home.name}"):
                 home.recover()
                 self._execute(store, home)
@@ -108,9 +109,8 @@ class Job:
             return resolve_name(state, self.options.jar)
         return selected_jar(state) or bound_jar(state, self.project.path)
 
-    def _home(self, store: Store) -> Home:
+    def _home(self, store: Store, name: str | None) -> Home:
         """The jar, allocated if need be, but not for a JFile that is wrong."""
-        name = self._jar()
         if name is None:
             self._bare_plan(store, target_of(self.config, None))
             name = allocate(self.config, jfile=self.project.path)

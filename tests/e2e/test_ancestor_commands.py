@@ -47,6 +47,7 @@ COMMANDS = [
     ("unselect", 0, r"Selection cleared\n$"),
     ("exec ls", 2, r"no jar selected"),
     ("example install", 0, r"Examples installed in \./geniejars-example/\n"),
+    ("sys down", 0, r"Server shut down\n$"),
     ("preconfig", 0, r"geniejars\.config\.json created in "),
     ("preconfig", 2, r"geniejars\.config\.json already exists"),
 ]
