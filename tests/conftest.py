@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import tempfile
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from accounts import remove_stale_accounts
+from clearing import remove, take_back
 from machines import KINDS, REFUSED, install, is_root
 from prompts import end_prompts
 from workers import FilesTogether, number_of_workers
@@ -42,7 +42,14 @@ def world() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="jbt-", dir="/var/tmp"))
     folder.chmod(0o755)
     yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+    remove(folder)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ours_again(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What jars have made below pytest's own folders."""
+    yield
+    take_back(tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from clearing import remove
 from machines import PLAYED, Kind, Machine, is_root
 
 
@@ -32,7 +32,7 @@ def make_machine(world: Path, scripts: Path, users: None) -> Iterator[object]:
     yield make
     for machine in made:
         machine.run("geniejars", "sys", "down")
-        shutil.rmtree(machine.home, ignore_errors=True)
+        remove(machine.home)
 
 
 @pytest.fixture(params=PLAYED, ids=lambda kind: kind.name)

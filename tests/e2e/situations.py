@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from clearing import remove
 from machines import KINDS, REFUSED, Kind, Machine, is_root, my_name
 from pools import pool_of
 from workers import WORKER
@@ -60,7 +60,7 @@ def machine_of(kind: Kind, world: Path, scripts: Path, **settings: object) -> It
     try:
         yield machine
     finally:
-        shutil.rmtree(home, ignore_errors=True)
+        remove(home)
 
 
 def _configure(machine: Machine, settings: Mapping[str, object]) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from clearing import remove
 from person import CTRL_C, CTRL_D, CTRL_Z, ESCAPE, Person, at_a_terminal
 
 import geniejars
@@ -37,7 +38,7 @@ def config() -> Iterator[Config]:
         os.environ.pop(name)
         if value is not None:
             os.environ[name] = value
-    shutil.rmtree(folder, ignore_errors=True)
+    remove(folder)
 
 
 @pytest.fixture(scope="module")
