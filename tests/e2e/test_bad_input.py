@@ -74,6 +74,7 @@ def test_unreadable_entries(make_machine) -> None:
         user.own(folder)
         (folder / closed).chmod(mode)
         result = user.run("jarbuild", folder, "--plan")
+        (folder / closed).chmod(0o700)
         said = re.search(
             f"cannot read {folder}/(.*): Permission denied(.|\n)*jarignore", result.stderr
         )
